@@ -201,7 +201,22 @@ def keymap(keys: Mapping[str, str]) -> dict[str, str]:
     return mapped
 
 
-def shown_key(keys: str) -> str:
-    """The first key of a comma list as people write it: `ctrl+s`, `esc`, `/`."""
-    first = keys.split(",", maxsplit=1)[0]
-    return {"escape": "esc", "slash": "/", "pagedown": "pgdn", "pageup": "pgup"}.get(first, first)
+class Keys:
+    """The keys as the operator has them, for showing."""
+
+    _NAMES: Final = {"escape": "esc", "slash": "/", "pagedown": "pgdn", "pageup": "pgup"}
+
+    def __init__(self, rebound: Mapping[str, str] | None = None) -> None:
+        self._rebound = rebound or {}
+
+    def first(self, command_id: str) -> str:
+        """The key that the footer shows: `ctrl+s`, `esc`, `/`."""
+        return self._named(command_id)[0]
+
+    def all(self, command_id: str) -> str:
+        """Every key of the command, in the Latin layout."""
+        return " ".join(self._named(command_id))
+
+    def _named(self, command_id: str) -> list[str]:
+        keys = self._rebound.get(command_id, command(command_id).keys).split(",")
+        return [self._NAMES.get(key.strip(), key.strip()) for key in keys]

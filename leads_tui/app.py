@@ -1,0 +1,284 @@
+"""The application: builds the session, installs signals and themes, and shows any worker's error in one place.
+
+    LeadsApp
+    ├── SignInScreen     until there is a token that the server takes
+    └── DeskScreen       the whole day; see its module for the widget tree
+        ├── ConfirmScreen, HelpScreen, the command palette
+
+Start: the desk's empty frame is painted first; then, in a worker, HTTP is imported, the token tried, and the desk's
+`begin` given its tools. From there the classes in `desk/` do the work and the screen shows them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import random
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from leads_tui import commands
+from leads_tui.api.errors import ApiError, Forbidden, NotFound, NotSignedIn
+from leads_tui.api.explain import explain
+from leads_tui.api.models import Employee, Token
+from leads_tui.commands import COMMANDS, Keys, Place, bindings
+from leads_tui.desk.clock import Clock, SystemClock
+from leads_tui.desk.drafts import DraftStore
+from leads_tui.desk.ports import Running, Tools
+from leads_tui.ending import Ending
+from leads_tui.locale import _
+from leads_tui.screens.desk import DeskScreen
+from leads_tui.screens.help import HelpScreen
+from leads_tui.screens.sign_in import SignedIn, SignInScreen
+from leads_tui.settings import Paths, Settings
+from leads_tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from leads_tui.api.client import LeadsClient
+    from leads_tui.credentials import StoredSession
+
+FIRST_RETRY: Final = 3.0
+LAST_RETRY: Final = 60.0
+
+MakeClient = Callable[[str, Token | None, Callable[[Token], None]], "LeadsClient"]
+"""A client for this address with this token; the last argument is told every new token."""
+Store = Callable[[str, str, Token], None]
+"""Keeps address, e-mail and token for the next start. May block and raise OSError."""
+
+
+def style_files() -> list[str | PurePath]:
+    """The style sheets: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    folder = next(path for path in (package / "styles", package.parent / "styles") if path.is_dir())
+    return [folder / "desk.tcss", folder / "dialogs.tcss"]
+
+
+def http_client(api_url: str, token: Token | None, on_token: Callable[[Token], None]) -> LeadsClient:
+    """A client over real HTTP. Imports httpx, so call it off the first paint."""
+    from leads_tui.api.client import LeadsClient  # noqa: PLC0415 (80 ms that the first paint does not wait for)
+
+    return LeadsClient(api_url, token, on_token=on_token)
+
+
+class LeadsApp(App[int], inherit_bindings=False):
+    """leads-tui on the screen."""
+
+    TITLE = "leads-tui"
+    CSS_PATH = style_files()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.EVERYWHERE)]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        *,
+        session: StoredSession | None = None,
+        sign_in_as: tuple[str, str] | None = None,
+        make_client: MakeClient = http_client,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        """`sign_in_as`: an e-mail and a password to sign in with instead of asking, for the demo."""
+        super().__init__()
+        self.settings = settings
+        self.paths = paths
+        self.keys = Keys(settings.keys)
+        self.clock = clock or SystemClock()
+        self.client: LeadsClient | None = None
+        self.api_url = settings.api_url or (session.api_url if session else None) or ""
+        self.email = (session.email if session else None) or ""
+        self._token = session.token if session else None
+        self._sign_in_as = sign_in_as
+        self._make_client = make_client
+        self._store = store
+        self._rng = rng or random.Random()  # noqa: S311 (jitter, not secrets)
+        self._desk = DeskScreen(self.clock, self.keys, self.email)
+        self._ending = Ending(self)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "textual-ansi" if settings.theme == "ansi" else settings.theme
+        self.animation_level = "none"
+        self.set_keymap(commands.keymap(settings.keys))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colour names, for themes that do not bring them."""
+        return {"cursor": "#3a3a3a", "title": "#262626"}
+
+    # Start -----------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Paints the desk, then connects, or asks for the sign-in where there is no token."""
+        self._ending.install()
+        self.app_resume_signal.subscribe(self, self._resumed)
+        self.push_screen(self._desk)
+        self.on_desk_screen_connection_wanted()
+
+    def on_desk_screen_connection_wanted(self) -> None:
+        """Connects where there is something to connect with, else asks for it."""
+        if self.api_url and (self._token or self._sign_in_as):
+            self._start_connecting()
+        else:
+            self.ask_for_sign_in()
+
+    def _start_connecting(self) -> None:
+        self.run_worker(self._connect(), name="connect", group="connect", exclusive=True, exit_on_error=False)
+
+    async def _connect(self) -> None:
+        await asyncio.to_thread(importlib.import_module, "leads_tui.api.client")
+        if self._sign_in_as is not None:
+            self.email, password = self._sign_in_as
+            self._token = await self._sign_in(self.api_url, self.email, password)
+        client = self._make_client(self.api_url, self._token, self._keep_token)
+        if self.client is not None:
+            await self.client.aclose()
+        self.client = client
+        wait = FIRST_RETRY
+        while True:
+            try:
+                me = await self._who_am_i(client)
+                break
+            except NotSignedIn:
+                self.ask_for_sign_in(_("The server does not take the stored sign-in any more."))
+                return
+            except ApiError as problem:
+                self._desk.say(explain(problem), "-bad")
+                await self.clock.sleep(wait)
+                wait = min(wait * 2, LAST_RETRY)
+        account = self.email or (me.email if me and me.email else "")
+        tools = Tools(
+            api=client,
+            clock=self.clock,
+            rng=self._rng,
+            spawn=self.spawn,
+            drafts=DraftStore(self.paths.state_dir, f"{account} {self.api_url}"),
+            me=me,
+            renew_every=self.settings.renew_minutes * 60,
+            poll_every=self.settings.poll_seconds,
+        )
+        self._desk.say("")
+        self._desk.begin(tools, account)
+
+    async def _who_am_i(self, client: LeadsClient) -> Employee | None:
+        try:
+            return await client.me()
+        except (Forbidden, NotFound):
+            self._desk.say(_("The server does not say who you are; some checks are weaker."), "-warning")
+            return None
+
+    # Signing in ------------------------------------------------------------------------------------------------
+
+    def ask_for_sign_in(self, reason: str = "") -> None:
+        """Shows the sign-in screen over whatever there is; what is typed there stays."""
+        screen = SignInScreen(self._sign_in, api_url=self.api_url, email=self.email, reason=reason)
+        self.push_screen(screen, self._signed_in)
+
+    async def _sign_in(self, api_url: str, email: str, password: str) -> Token:
+        await asyncio.to_thread(importlib.import_module, "leads_tui.api.client")
+        async with self._make_client(api_url, None, lambda token: None) as client:
+            return await client.sign_in(email, password)
+
+    def _signed_in(self, signed_in: SignedIn | None) -> None:
+        if signed_in is None:
+            return
+        self.api_url, self.email, self._token = signed_in.api_url, signed_in.email, signed_in.token
+        self._keep_token(signed_in.token)
+        self._start_connecting()
+
+    def _keep_token(self, token: Token) -> None:
+        self._token = token
+        if self._store is not None:
+            self.spawn(self._store_token(self._store, token), "store token")
+
+    async def _store_token(self, store: Store, token: Token) -> None:
+        try:
+            await asyncio.to_thread(store, self.api_url, self.email, token)
+        except OSError as problem:
+            self._desk.say(_("The sign-in cannot be stored: {reason}").format(reason=problem), "-warning")
+
+    # Work in the background ------------------------------------------------------------------------------------
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> Running:
+        """Runs the desk's background work; an unexpected error of it is shown by the one handler below."""
+        return self.run_worker(work, name=name, group="desk", exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Any worker's unexpected error is said on the screen, whatever it is."""
+        if event.state is WorkerState.ERROR:
+            problem = event.worker.error
+            words = _("Unexpected problem in “{work}”: {problem}. Your text is kept.")
+            kind = type(problem).__name__
+            self._desk.say(words.format(work=event.worker.name, problem=kind), "-bad")
+            self.log.error(event.worker.name, problem)
+
+    def _resumed(self, _app: object) -> None:
+        if self._desk.workbench is not None:
+            self._desk.workbench.doubt()
+
+    # Commands --------------------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """Every command and its keys."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.keys))
+
+    def action_command_palette(self) -> None:
+        """Finds a command by its words."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("find a command"), id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette's entries, out of the one declaration."""
+        for command in COMMANDS:
+            if screen is self._desk and self._desk.check_action(command.action, ()):
+                title = f"{command.label} ({self.keys.first(command.id)})"
+                yield SystemCommand(title, _(command.help), partial(self._run_command, command.action))
+
+    async def _run_command(self, action: str) -> None:
+        for target in (self._desk.focused, self._desk, self):
+            if target is not None and await self.run_action(action, target):
+                return
+
+    async def action_leave_for_good(self) -> None:
+        """Saves every text, gives back every lead, and ends."""
+        self._ending.leave()
+
+    async def close_desk(self) -> list[int]:
+        """Everything that must not be left behind: texts to disk, leads given back. Gives the ids of leads that
+        could not be seen to be free."""
+        return await self._desk.workbench.close() if self._desk.workbench is not None else []
+
+
+def run_desk(settings: Settings, paths: Paths) -> int:
+    """Runs the desk on the terminal until the operator leaves; gives the exit code."""
+    from leads_tui.credentials import read_token, write_token  # noqa: PLC0415 (the demo needs none)
+
+    token_file = paths.token_file_for(settings)
+    session = read_token(token_file)
+    if session is not None and settings.api_url and not session.is_for(settings.api_url):
+        session = None
+
+    def store(api_url: str, email: str, token: Token) -> None:
+        write_token(token_file, token, api_url=api_url, email=email)
+
+    app = LeadsApp(settings, paths, session=session, store=store)
+    app.run(mouse=settings.mouse)
+    return app.return_code or 0
+
+
+def run_demo(settings: Settings, *, still: bool) -> int:
+    """Runs the desk on a made-up company inside this process; gives the exit code."""
+    from leads_tui.demo import demo_app  # noqa: PLC0415 (brings the server)
+
+    with demo_app(settings, still=still) as app:
+        app.run(mouse=settings.mouse)
+        return app.return_code or 0

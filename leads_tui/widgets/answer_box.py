@@ -1,0 +1,60 @@
+"""The answer being typed. It is bound to one lead's draft for as long as that lead is open."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.widgets import TextArea
+
+from leads_tui.commands import Place, bindings
+from leads_tui.desk.drafts import DraftKeeper
+from leads_tui.text.sanitize import clean_block
+
+
+class AnswerBox(TextArea):
+    """A plain text area whose every change is noted in the draft at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.ANSWER)]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id, show_line_numbers=False, soft_wrap=True, tab_behavior="focus")
+        self.cursor_blink = False
+        self.highlight_cursor_line = False
+        self.draft: DraftKeeper | None = None
+
+    def bind_draft(self, draft: DraftKeeper | None) -> None:
+        """Takes this lead's draft in hand; another lead's text is replaced, never mixed."""
+        if draft is self.draft:
+            self._put_kept_text_first()
+            return
+        self.draft = None
+        if draft is not None:
+            draft.take_kept()
+        self.load_text(draft.text if draft else "")
+        self.draft = draft
+        self.move_cursor(self.document.end)
+
+    def _put_kept_text_first(self) -> None:
+        kept = self.draft.take_kept() if self.draft else ""
+        if kept:
+            was_empty = not self.text
+            self.insert(kept, (0, 0), maintain_selection_offset=True)
+            self.note_change()
+            if was_empty:
+                self.move_cursor(self.document.end)
+
+    def note_change(self) -> None:
+        """Hands the text to the draft as it stands now."""
+        if self.draft is not None:
+            self.draft.note(self.text)
+
+    def on_text_area_changed(self) -> None:
+        """Every change is the draft's before anything else happens."""
+        self.note_change()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """What is pasted comes from anywhere, so it is cleaned like everything from outside."""
+        event.prevent_default()
+        await super()._on_paste(events.Paste(clean_block(event.text)))
