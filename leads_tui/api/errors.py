@@ -4,6 +4,7 @@
     ├── Unreachable          no connection: refused, unknown host, TLS, cut half-way
     ├── TimedOut             no answer in time; a write may have been carried out
     ├── NotSignedIn          401, and no refresh token could mend it
+    │   └── WrongPassword    the server refused this e-mail and password
     ├── Forbidden            403: the role or the routing forbids it
     ├── NotFound             404: no such lead
     ├── Rejected             422: the server names each bad parameter
@@ -11,12 +12,14 @@
     ├── ServerError          5xx
     └── BadResponse          an answer that is not the contract's: HTML of a proxy, a missing field, another status
 
-Each is raised `from` its cause and carries where it happened. Nothing is ever decided by an error's text.
+Each is raised `from` its cause and carries where it happened. Nothing is ever decided by an error's text. The text
+never holds a token; it is our own words, or the server's message made safe for a terminal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 __all__ = [
     "ApiError",
@@ -29,6 +32,7 @@ __all__ = [
     "TimedOut",
     "TooManyRequests",
     "Unreachable",
+    "WrongPassword",
 ]
 
 
@@ -72,6 +76,10 @@ class NotSignedIn(ApiError):
     """401: no token, or an expired one that could not be refreshed."""
 
 
+class WrongPassword(NotSignedIn):
+    """The server refused this e-mail and password; only signing in raises it."""
+
+
 class Forbidden(ApiError):
     """403: the caller's role or the routing forbids the call."""
 
@@ -110,6 +118,11 @@ class ServerError(ApiError):
 
 
 class BadResponse(ApiError):
-    """The answer is not the contract's, so nothing is known of what the server did."""
+    """The answer is not the contract's, so nothing is known of what the server did; a 3xx or 4xx at least refused."""
 
-    may_have_acted = True
+    def __init__(self, reason: str = "", *, call: str = "", status: int | None = None, code: str | None = None) -> None:
+        super().__init__(reason, call=call, status=status)
+        self.code = code
+        """The error's code where the answer names one, like OAuth's `invalid_grant`."""
+        refused = status is not None and HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        self.may_have_acted = not refused

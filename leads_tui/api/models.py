@@ -2,12 +2,13 @@
 
 Tolerant as the contract asks: unknown fields are ignored, optional ones may be missing, ids may come as strings.
 Every string is cleaned here, once, on its way in (`text.sanitize`), so no control character from the network
-gets further. Bare times are Moscow's and become aware datetimes.
+gets further. Bare times are Moscow's; all become aware datetimes in Moscow's zone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from enum import StrEnum
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -22,18 +23,41 @@ MAX_ANSWER: Final = 2000
 
 
 def _moscow(value: dt.datetime) -> dt.datetime:
-    return value.replace(tzinfo=MOSCOW) if value.tzinfo is None else value
+    if value.tzinfo is None:
+        return value.replace(tzinfo=MOSCOW)
+    try:
+        return value.astimezone(MOSCOW)
+    except OverflowError as error:
+        raise ValueError("not a moment that a calendar holds") from error
 
 
 def _empty_as_missing(value: object) -> object:
     return None if value == "" else value
 
 
-Line = Annotated[str, AfterValidator(clean_line)]
-Block = Annotated[str, AfterValidator(clean_block)]
+def _whole(value: object) -> object:
+    """A number as the contract writes it, rounded: `12`, `"12"` and `12.5` (numeric has a decimal point)."""
+    if isinstance(value, str) and (stripped := value.strip()).lstrip("-").replace(".", "", 1).isdecimal():
+        value = float(stripped) if "." in stripped else value
+    if isinstance(value, float) and math.isfinite(value):
+        return round(value)
+    return _empty_as_missing(value)
+
+
+def _line(value: object) -> object:
+    return clean_line(value) if isinstance(value, str) else value
+
+
+def _block(value: object) -> object:
+    return clean_block(value) if isinstance(value, str) else value
+
+
+# Cleaned before they are validated: half a surrogate pair would be an error for pydantic, and takes a page with it.
+Line = Annotated[str, BeforeValidator(_line)]
+Block = Annotated[str, BeforeValidator(_block)]
 Moment = Annotated[dt.datetime, AfterValidator(_moscow)]
 OptionalMoment = Annotated[Moment | None, BeforeValidator(_empty_as_missing)]
-OptionalNumber = Annotated[int | None, BeforeValidator(_empty_as_missing)]
+OptionalNumber = Annotated[int | None, BeforeValidator(_whole)]
 
 
 class LeadType(StrEnum):
@@ -58,9 +82,16 @@ class LeadResult(StrEnum):
 
 
 class ApiModel(BaseModel):
-    """What all objects of the API share."""
+    """What all objects of the API share. A null counts as missing; an error's text repeats nothing of the input."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, data: Any) -> Any:  # noqa: ANN401 (pydantic's own signature)
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if value is not None}
 
 
 class Role(ApiModel):
@@ -159,13 +190,24 @@ class Lead(ApiModel):
     def _remember_what_cleaning_hides(cls, data: Any) -> Any:  # noqa: ANN401 (pydantic's own signature)
         if not isinstance(data, dict):
             return data
-        hidden = sum(count_hidden(value) for value in data.values() if isinstance(value, str))
-        return {**data, "hidden_characters": hidden, "raw_answer_text": data.get("answer_text")}
+        shown = [data.get(name) for name in cls.model_fields if name != "raw_answer_text"]
+        shown += [data.get("enter_page"), _visitor_name(data)]
+        answer = data.get("answer_text")
+        return data | {
+            "hidden_characters": sum(count_hidden(value) for value in shown if isinstance(value, str)),
+            "raw_answer_text": answer.encode("utf-8", "replace").decode() if isinstance(answer, str) else answer,
+        }
 
     @property
     def is_missed(self) -> bool:
         """True while nobody has handled it."""
         return self.result is LeadResult.MISSED
+
+
+def _visitor_name(data: dict[str, Any]) -> object:
+    conversation = data.get("conversation")
+    visitor = conversation.get("visitor") if isinstance(conversation, dict) else None
+    return visitor.get("name") if isinstance(visitor, dict) else None
 
 
 class LeadPage(ApiModel):
