@@ -125,10 +125,10 @@ class LeadsApp(App[int], inherit_bindings=False):
 
     def on_desk_screen_connection_wanted(self) -> None:
         """Connects where there is something to connect with, else asks for it."""
-        if self.api_url and (self._token or self._sign_in_as):
+        if self.api_url and (self._token or self._sign_in_as) and self._desk.workbench is None:
             self._start_connecting()
         else:
-            self.ask_for_sign_in()
+            self.ask_for_sign_in(_("Your sign-in has ended. What you typed is kept.") if self.client else "")
 
     def _start_connecting(self) -> None:
         self.run_worker(self._connect(), name="connect", group="connect", exclusive=True, exit_on_error=False)
@@ -140,6 +140,8 @@ class LeadsApp(App[int], inherit_bindings=False):
             self._token = await self._sign_in(self.api_url, self.email, password)
         client = self._make_client(self.api_url, self._token, self._keep_token)
         if self.client is not None:
+            await self.close_desk()
+            self.workers.cancel_group(self, "desk")
             await self.client.aclose()
         self.client = client
         wait = FIRST_RETRY
@@ -190,9 +192,14 @@ class LeadsApp(App[int], inherit_bindings=False):
     def _signed_in(self, signed_in: SignedIn | None) -> None:
         if signed_in is None:
             return
-        self.api_url, self.email, self._token = signed_in.api_url, signed_in.email, signed_in.token
+        is_same = (self.api_url, self.email) == (signed_in.api_url, signed_in.email)
+        self.api_url, self.email = signed_in.api_url, signed_in.email
         self._keep_token(signed_in.token)
-        self._start_connecting()
+        if is_same and self.client is not None and self._desk.workbench is not None:
+            self.client.session.replace(signed_in.token)
+            self._desk.go_on()
+        else:
+            self._start_connecting()
 
     def _keep_token(self, token: Token) -> None:
         self._token = token

@@ -116,7 +116,7 @@ COMMANDS: Final = (
     ),
     Command(
         "lead.lock",
-        "f9",
+        "ctrl+l",
         "ask_for_lock",
         Place.DESK,
         N_("ask for lock"),

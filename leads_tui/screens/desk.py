@@ -30,9 +30,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from leads_tui.api.errors import NotSignedIn
 from leads_tui.api.models import Lead
 from leads_tui.commands import Keys, Place, bindings, command
-from leads_tui.desk.answer import Stored, Verdict
+from leads_tui.desk.answer import NotSent, Stored, Verdict
 from leads_tui.desk.clock import Clock
 from leads_tui.desk.inbox import Inbox, Row
 from leads_tui.desk.lock import LockPhase, LockState
@@ -76,7 +77,7 @@ class DeskScreen(Screen[None]):
 
     @dataclass
     class ConnectionWanted(Message):
-        """The operator wants a try at the server before any has succeeded."""
+        """The operator wants to be connected: the first try failed, or the sign-in has ended."""
 
     def __init__(self, clock: Clock, keys: Keys, account: str) -> None:
         super().__init__(id="desk")
@@ -89,6 +90,7 @@ class DeskScreen(Screen[None]):
         self._words = ""
         self._is_show_due = False
         self._notice = ("", "")
+        self._answering_id: int | None = None
         self._drafts: set[int] = set()
 
     def compose(self) -> ComposeResult:
@@ -121,6 +123,19 @@ class DeskScreen(Screen[None]):
         self.workbench = Workbench(tools, self.inbox, on_change=self.show_soon, on_verdict=self._tell_verdict)
         tools.spawn(self._look_after_inbox(self.inbox, tools), "inbox")
         self.show_soon()
+
+    def go_on(self) -> None:
+        """The operator has signed in again: asks for list and locks, and sends what was being sent."""
+        if self.inbox is None or self.workbench is None:
+            return
+        self.say("")
+        self._refresh_inbox(self.inbox)
+        self.workbench.doubt()
+        opened = self.workbench.current
+        verdict = opened.verdict if opened else None
+        is_wanted = opened is not None and opened.id == self._answering_id
+        if is_wanted and isinstance(verdict, NotSent) and isinstance(verdict.problem, NotSignedIn):
+            self.workbench.send()
 
     async def _look_after_inbox(self, inbox: Inbox, tools: Tools) -> None:
         try:
@@ -207,6 +222,7 @@ class DeskScreen(Screen[None]):
         """Sends the answer of the open lead."""
         if self.workbench is not None:
             self.query_one(AnswerBox).note_change()
+            self._answering_id = self._opened.id if self._opened else None
             self.workbench.send()
 
     def action_complete(self) -> None:
@@ -218,6 +234,7 @@ class DeskScreen(Screen[None]):
         def decided(yes: bool | None) -> None:
             still_open = self.workbench is not None and self.workbench.current is opened
             if yes and still_open and self.workbench is not None:
+                self._answering_id = None
                 self.workbench.send(without_answer=True)
 
         question = _("Mark {lead} as handled without an answer?").format(lead=lead_words(opened.lead))
@@ -251,10 +268,10 @@ class DeskScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         """Asks for the inbox at once."""
-        if self.inbox is not None:
-            self.run_worker(self.inbox.refresh(), name="refresh", group="refresh", exclusive=True, exit_on_error=False)
-        else:
+        if self.inbox is None or isinstance(self.inbox.fresh.problem, NotSignedIn):
             self.post_message(self.ConnectionWanted())
+        else:
+            self._refresh_inbox(self.inbox)
 
     def action_ask_for_lock(self) -> None:
         """Asks for the open lead's lock once more."""
@@ -262,6 +279,9 @@ class DeskScreen(Screen[None]):
             self.workbench.ask_for_lock()
 
     # How it works ----------------------------------------------------------------------------------------------
+
+    def _refresh_inbox(self, inbox: Inbox) -> None:
+        self.run_worker(inbox.refresh(), name="refresh", group="refresh", exclusive=True, exit_on_error=False)
 
     @property
     def _opened(self) -> OpenLead | None:

@@ -144,7 +144,7 @@ def _describe(lead: Lead, now: dt.datetime, *, text_first: bool) -> Content:
     parts: list[str | tuple[str, str]] = [reach, text, "\n", *facts] if text_first else [reach, *facts, "\n", text]
     if not lead.is_missed:
         parts += ["\n", (_answered(lead, now) + "\n", "bold"), "\n", lead.answer_text or _("(without an answer)")]
-    return Content.assemble(*parts)
+    return Content.assemble(*parts).rstrip()
 
 
 def _reach(lead: Lead) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from leads_tui.api.errors import NotSignedIn
 from leads_tui.api.explain import explain
 from leads_tui.api.models import MAX_ANSWER, Employee, Lead, LeadType
 from leads_tui.desk.answer import AnsweredByAnother, NotKnown, NotSent, Refusal, Step, Stored, Verdict, length
@@ -132,6 +133,8 @@ def fresh_words(fresh: Freshness, now: dt.datetime, boot: float) -> tuple[str, s
     """Nothing while the list is fresh; since when it is not, why, and when the next try is."""
     if fresh.problem is None or fresh.offline_since is None:
         return "", ""
+    if isinstance(fresh.problem, NotSignedIn):
+        return _("signed out; f5 signs in"), "-bad"
     since = clock_time(fresh.offline_since, now)
     if fresh.next_try is None or fresh.next_try <= boot:
         return _("offline since {since}, trying now").format(since=since), "-bad"
