@@ -15,10 +15,11 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from leads_tui import __version__
 from leads_tui.locale import _, find_translations, use
@@ -26,10 +27,11 @@ from leads_tui.locale import _, find_translations, use
 if TYPE_CHECKING:
     from leads_tui.api.errors import ApiError
     from leads_tui.api.models import Token
-    from leads_tui.credentials import StoredSession
     from leads_tui.settings import Paths, Settings
 
 __all__ = ["Exit", "main"]
+
+Result = TypeVar("Result")
 
 
 class Exit(IntEnum):
@@ -244,15 +246,31 @@ def _run_desk(args: argparse.Namespace) -> int:
     settings, paths = _load(args)
     from leads_tui.app import run_desk  # noqa: PLC0415 (Textual costs a quarter of a second)
 
-    return run_desk(settings, paths)
+    with _start_problems(args.config or paths.config_file):
+        return run_desk(settings, paths)
 
 
 def _run_demo(args: argparse.Namespace) -> int:
     _need_terminal()
-    settings, _paths = _load(args)
+    settings, paths = _load(args)
     from leads_tui.app import run_demo  # noqa: PLC0415 (as above)
 
-    return run_demo(settings, still=args.still)
+    with _start_problems(args.config or paths.config_file):
+        return run_demo(settings, still=args.still)
+
+
+@contextmanager
+def _start_problems(config_file: Path) -> Iterator[None]:
+    """Turns what the desk finds wrong before its first paint into a line and an exit code."""
+    from leads_tui.commands import KeysProblem  # noqa: PLC0415 (comes with the desk)
+    from leads_tui.credentials import CredentialsProblem  # noqa: PLC0415 (likewise)
+
+    try:
+        yield
+    except KeysProblem as problem:  # keys can stand in the file only
+        raise _Stop(f"{config_file}: {problem}", Exit.USAGE) from problem
+    except CredentialsProblem as problem:
+        raise _Stop(str(problem), Exit.USAGE) from problem
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -279,7 +297,19 @@ def _login(args: argparse.Namespace) -> int:
             Exit.USAGE,
         )
     password = _ask_password(args.email, from_stdin=args.password_stdin)
-    return _talk(_sign_in(settings.api_url, args.email, password, paths.token_file_for(settings)))
+    token_file = paths.token_file_for(settings)
+    from leads_tui.account import sign_in  # noqa: PLC0415 (httpx costs 90 ms)
+    from leads_tui.api.errors import ApiError  # noqa: PLC0415 (comes with it)
+    from leads_tui.credentials import CredentialsProblem  # noqa: PLC0415 (likewise)
+
+    try:
+        name = _await(sign_in(settings.api_url, args.email, password, token_file))
+    except ApiError as error:
+        raise _Stop(*_reason_and_code(error)) from error
+    except CredentialsProblem as problem:
+        raise _Stop(str(problem), Exit.USAGE) from problem
+    _say(_("Signed in as {name}; the token is in {file}").format(name=name, file=token_file))
+    return Exit.DONE
 
 
 def _ask_password(email: str, *, from_stdin: bool) -> str:
@@ -299,22 +329,13 @@ def _ask_password(email: str, *, from_stdin: bool) -> str:
     return password
 
 
-def _talk(conversation: Coroutine[object, object, int]) -> int:
-    """Runs what talks to the server, and turns its errors into a line and an exit code."""
+def _await(conversation: Coroutine[object, object, Result]) -> Result:
     import asyncio  # noqa: PLC0415 (half of what `--version` would take)
 
-    from leads_tui.api.errors import ApiError  # noqa: PLC0415 (only the commands that talk need it)
-    from leads_tui.credentials import CredentialsProblem  # noqa: PLC0415 (likewise)
-
-    try:
-        return asyncio.run(conversation)
-    except ApiError as error:
-        raise _stop_for(error) from error
-    except CredentialsProblem as problem:
-        raise _Stop(str(problem), Exit.USAGE) from problem
+    return asyncio.run(conversation)
 
 
-def _stop_for(error: ApiError) -> _Stop:
+def _reason_and_code(error: ApiError) -> tuple[str, Exit]:
     from leads_tui.api.errors import NotSignedIn, TimedOut, Unreachable  # noqa: PLC0415 (only after an error)
     from leads_tui.api.explain import explain  # noqa: PLC0415 (likewise)
 
@@ -324,27 +345,7 @@ def _stop_for(error: ApiError) -> _Stop:
         code = Exit.UNREACHABLE
     else:
         code = Exit.REFUSED
-    return _Stop(explain(error), code)
-
-
-async def _sign_in(api_url: str, email: str, password: str, token_file: Path) -> int:
-    from leads_tui.api.client import LeadsClient  # noqa: PLC0415 (httpx costs 90 ms)
-    from leads_tui.api.errors import Forbidden, NotFound  # noqa: PLC0415 (comes with it)
-    from leads_tui.credentials import CredentialsProblem, write_token  # noqa: PLC0415 (likewise)
-
-    async with LeadsClient(api_url) as client:
-        token: Token = await client.sign_in(email, password)
-        try:
-            name = (await client.me()).name
-        except (Forbidden, NotFound):  # an installation need not have `employees/me`; the leads work without it
-            name = email
-        try:
-            write_token(token_file, token, api_url, email)
-        except CredentialsProblem:
-            await client.sign_out()  # a token that nobody holds must not live on at the server
-            raise
-    _say(_("Signed in as {name}; the token is in {file}").format(name=name, file=token_file))
-    return Exit.DONE
+    return explain(error), code
 
 
 def _logout(args: argparse.Namespace) -> int:
@@ -368,21 +369,18 @@ def _logout(args: argparse.Namespace) -> int:
     if session is None or api_url is None:
         _say(_("{file} is deleted; the server was not told.").format(file=token_file))
         return Exit.DONE
-    return _talk(_sign_out(api_url, session))
+    return _tell_server(api_url, session.token)
 
 
-async def _sign_out(api_url: str, session: StoredSession) -> int:
-    from leads_tui.api.client import LeadsClient  # noqa: PLC0415 (httpx costs 90 ms)
-    from leads_tui.api.errors import ApiError, NotSignedIn  # noqa: PLC0415 (comes with it)
+def _tell_server(api_url: str, token: Token) -> int:
+    from leads_tui.account import sign_out  # noqa: PLC0415 (httpx costs 90 ms)
+    from leads_tui.api.errors import ApiError  # noqa: PLC0415 (comes with it)
 
     try:
-        async with LeadsClient(api_url, session.token) as client:
-            await client.sign_out()
-    except NotSignedIn:
-        pass  # the token had run out: that is signed out too
+        _await(sign_out(api_url, token))
     except ApiError as error:
-        stop = _stop_for(error)
+        reason, code = _reason_and_code(error)
         told = _("the token is deleted here, but the server was not told and may honour it until it expires: {reason}")
-        raise _Stop(told.format(reason=stop), stop.code) from error
+        raise _Stop(told.format(reason=reason), code) from error
     _say(_("Signed out."))
     return Exit.DONE

@@ -27,7 +27,7 @@ LARGEST_FILE: Final = 64 * 1024
 """Bytes; whatever is larger is no token."""
 
 
-class CredentialsProblem(Exception):
+class CredentialsProblem(OSError):
     """The token's file cannot be trusted, read or written; the message says which file, why, and what to do."""
 
 
@@ -65,6 +65,8 @@ def read_token(path: Path, *, now: Callable[[], dt.datetime] = _utc_now) -> Stor
         raw = _read_private(path)
     except FileNotFoundError:
         return None
+    except CredentialsProblem:
+        raise
     except OSError as error:
         raise _cannot(_("{file}: cannot be read: {reason}"), path, error) from error
     try:

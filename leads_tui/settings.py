@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from platformdirs import PlatformDirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from leads_tui.api.address import check_base_url
 from leads_tui.locale import _
 
 __all__ = ["LoadedSettings", "Paths", "Settings", "SettingsProblem", "find_paths", "load_settings"]
@@ -46,7 +47,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_url: str | None = None
-    """The server's base address, ending in `/v2`. Without it the sign-in screen asks."""
+    """The server's base address, ending in `/v2`; `http://` for loopback only. Without it the sign-in screen asks."""
 
     token_file: Path | None = None
     """The file with the token, or with a pasted long-lived one. Without it: `token.json` in the state folder."""
@@ -74,6 +75,11 @@ class Settings(BaseModel):
 
     keys: dict[str, str] = Field(default_factory=dict)
     """Other keys for commands: command id to a list of keys with commas between, in the table `[keys]`."""
+
+    @field_validator("api_url")
+    @classmethod
+    def _check_address(cls, url: str | None) -> str | None:
+        return None if url is None else check_base_url(url)
 
     @field_validator("token_file")
     @classmethod
@@ -195,10 +201,10 @@ def _explain(error: ValidationError, sources: Mapping[str, str]) -> str:
     source = sources[name]
     # A flag or a variable names the setting already; in a file the key has to be said.
     where = source if source == _flag(name) or source.startswith(PREFIX) else f"{source}: " + _key(first["loc"])
-    cause = first.get("ctx", {}).get("error")
-    allowed = str(cause) if name == "api_url" and cause else _allowed(name)
+    if name == "api_url" and (cause := first.get("ctx", {}).get("error")):
+        return f"{where}: {cause}"  # without the value: an address may carry a password
     return _("{where}: {value} is wrong; allowed is {allowed}").format(
-        where=where, value=_show(first["input"]), allowed=allowed
+        where=where, value=_show(first["input"]), allowed=_allowed(name)
     )
 
 

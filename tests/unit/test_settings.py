@@ -112,6 +112,17 @@ def test_a_wrong_flag_is_named_although_the_file_is_right(file: Path) -> None:
     assert message == "--theme: 'pink' is wrong; allowed is one of leads-dark, leads-light, ansi"
 
 
+def test_an_address_that_would_give_the_token_away_is_refused_where_it_stands(file: Path) -> None:
+    message = problem(file, 'api_url = "http://leads.example/v2"')
+
+    assert message.startswith(f"{file}: api_url: ")
+    assert "https://" in message
+
+
+def test_a_password_in_an_address_is_never_repeated(file: Path) -> None:
+    assert "s3cret" not in problem(file, api_url="https://anna:s3cret@leads.example/v2")
+
+
 def test_an_unknown_key_names_the_one_that_was_meant_and_all_known(file: Path) -> None:
     message = problem(file, "pol_seconds = 15")
 
