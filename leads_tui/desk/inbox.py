@@ -93,6 +93,9 @@ class Inbox:
         self._new_beyond: set[int] = set()
         self._loading_more = False
         self._failures = 0
+        self._moment = 0
+        self._noted: dict[int, int] = {}
+        self._merged_at = 0
 
     # What the screen asks --------------------------------------------------------------------------------------
 
@@ -149,8 +152,11 @@ class Inbox:
 
     def note(self, lead: Lead) -> None:
         """Takes a lead as another call just saw it, so that the list does not wait for its next poll."""
+        self._moment += 1
+        self._noted[lead.id] = self._moment
         if not lead.is_missed:
             self._handled.add(lead.id)
+            self.waiting.pop(lead.id, None)
         index = self.index_of(lead.id)
         if index is not None:
             self.rows[index] = Row(lead, is_gone=not lead.is_missed)
@@ -159,14 +165,23 @@ class Inbox:
     # What goes over the network --------------------------------------------------------------------------------
 
     async def refresh(self) -> None:
-        """Asks for everything that is loaded once more. A failure is noted in `fresh`, never raised."""
+        """Asks for everything that is loaded once more. A failure is noted in `fresh`, never raised.
+
+        Of two that overlap, the one that began last decides: what an older one brings later is out of date.
+        """
+        self._moment += 1
+        began = self._moment
         try:
             polled = await self._poll()
         except ApiError as problem:
-            self._failed(problem)
+            if began > self._merged_at:
+                self._failed(problem)
             return
+        if began < self._merged_at:
+            return
+        self._merged_at = began
         self._succeeded()
-        self._merge(polled)
+        self._merge(polled, began)
         self._on_change()
 
     async def load_more(self) -> None:
@@ -226,11 +241,15 @@ class Inbox:
             polled.newest = (await self._tools.api.list_routed(query)).leads
         return polled
 
-    def _merge(self, polled: _Polled) -> None:
+    def _merge(self, polled: _Polled, began: int) -> None:
         self.total = polled.total
+        # What another call saw after this poll began is younger than what the poll brings.
+        self._noted = {lead_id: moment for lead_id, moment in self._noted.items() if moment > began}
         seen = {lead_id: lead for lead_id, lead in polled.leads.items() if lead_id not in self._handled}
         self.rows = [
-            Row(seen[row.lead.id])
+            row
+            if row.lead.id in self._noted
+            else Row(seen[row.lead.id])
             if row.lead.id in seen
             else Row(row.lead, is_gone=row.is_gone or polled.shows_absence_of(row.lead))
             for row in self.rows

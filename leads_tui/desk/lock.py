@@ -12,8 +12,11 @@
     UNKNOWN    granted / refused                      HELD / LOST(who) where it was held, else OTHERS(who)
     OTHERS     ask: granted / refused                 HELD / OTHERS(who)
     LOST       ask: granted / refused                 HELD / LOST(who)
+    FREE       ask, open in another window of ours    OTHERS(elsewhere); taken over by ask(take_over=True)
     any        release                                FREE
 
+Whether the lead is *wanted* is what the operator said last, `ask` or `release`: a release that waited for its turn
+does nothing once the lead was asked for again, and a lock request that waited does nothing once it was released.
 A lock lives from the moment *before* its request was sent, on our own clock; the server's clock is never read.
 Requests about one lead never overlap: an unlock waits for the lock request before it, so that a request that was
 still under way cannot lock a lead that was already left. A lock request whose answer was lost may still be on its
@@ -31,7 +34,10 @@ from typing import Final
 
 from leads_tui.api.errors import ApiError, Forbidden, NotFound, TooManyRequests
 from leads_tui.desk.clock import Clock
+from leads_tui.desk.journal import Entry, Journal
 from leads_tui.desk.ports import LeadsApi
+from leads_tui.desk.tasks import Report, start, to_its_end, within
+from leads_tui.desk.windows import Window
 
 LIFETIME: Final = 30 * 60.0
 """Seconds that a lock lives (seed: lock)."""
@@ -43,6 +49,8 @@ JUMP: Final = 30.0
 """Seconds that a look may be late before it counts as a jump of the clock."""
 SETTLE: Final = 45.0
 """Seconds after which a request whose answer was lost cannot be on its way any more."""
+JOURNAL_PATIENCE: Final = 0.5
+"""Seconds that a lock request, or giving back, waits for a slow disk; they matter more than their journal does."""
 FIRST_RETRY: Final = 5.0
 LAST_RETRY: Final = 60.0
 
@@ -70,6 +78,8 @@ class LockState:
     """Who has it instead, in OTHERS and LOST, where the server said so."""
     problem: ApiError | None = None
     """Why the last request got no answer."""
+    elsewhere: Window | None = None
+    """The operator's other window that has the lead open, in OTHERS and LOST."""
 
     @property
     def is_ours(self) -> bool:
@@ -93,6 +103,8 @@ class LeadLock:
         rng: random.Random,
         renew_every: float = 600.0,
         on_change: Callable[[], None] = lambda: None,
+        journal: Journal | None = None,
+        report: Report | None = None,
     ) -> None:
         self.lead_id = lead_id
         self.state = LockState()
@@ -101,27 +113,33 @@ class LeadLock:
         self._rng = rng
         self._renew_every = renew_every
         self._on_change = on_change
+        self._journal = journal
+        self._report = report
         self._turn = asyncio.Lock()
         self._asking: asyncio.Task[None] | None = None
         self._releasing: asyncio.Task[ApiError | None] | None = None
+        self._is_wanted = False
         self._next_ask = clock.boot()
         self._failures = 0
         self._was_held = False
         self._maybe_ours = False
         self._last_ask = clock.boot()
-        self._stray_until = 0.0
+        self._stray_lock_until = 0.0
+        self._stray_unlock_until = 0.0
 
     # What the operator does ------------------------------------------------------------------------------------
 
-    async def ask(self) -> LockState:
+    async def ask(self, *, take_over: bool = False) -> LockState:
         """Asks the server for the lock, or for 30 minutes more; what came of it is in the state that it gives.
 
-        A second call while one is under way shares it. Whoever waits may be cancelled: the request goes on, since
-        the server may already have carried it out, and its answer is still noted.
+        A lead that another window of the operator has open is only asked for where `take_over` says so. A second call
+        while one is under way shares it. Whoever waits may be cancelled: the request goes on, since the server may
+        already have carried it out, and its answer is still noted.
         """
+        self._is_wanted = True
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask(), name=f"lock {self.lead_id}")
-        await asyncio.shield(self._asking)
+            self._asking = start(self._ask(take_over=take_over), f"lock {self.lead_id}")
+        await to_its_end(self._asking, self._report)
         return self.state
 
     async def release(self) -> ApiError | None:
@@ -129,32 +147,59 @@ class LeadLock:
 
         As with `ask`, a caller that is cancelled leaves the request running to its end.
         """
+        self._is_wanted = False
         if self._releasing is None or self._releasing.done():
-            self._releasing = asyncio.create_task(self._release(), name=f"unlock {self.lead_id}")
-        return await asyncio.shield(self._releasing)
+            self._releasing = start(self._release(), f"unlock {self.lead_id}")
+        return await to_its_end(self._releasing, self._report)
 
     async def release_for_good(self) -> None:
         """Gives the lead back and sees to it: retries while the lock can still be there, and once more after a
-        request whose answer was lost, which may have reached the server late."""
+        request whose answer was lost, which may have reached the server late. Ends when the lead is asked for."""
         wait = FIRST_RETRY
-        while True:
+        self._is_wanted = False
+        while not self._is_wanted:
             problem = await self.release()
             now = self._clock.boot()
-            if problem is not None and now <= self._last_ask + LIFETIME:
+            if self._is_wanted:
+                return
+            if problem is not None and now <= self._last_ask + LIFETIME + SETTLE:
                 await self._clock.sleep(max(self._jitter(wait), _wait_asked_by(problem)))
                 wait = min(wait * 2, LAST_RETRY)
-            elif problem is None and now < self._stray_until:
-                await self._clock.sleep(self._stray_until - now)
+            elif problem is None and now < self._stray_lock_until:
+                await self._clock.sleep(self._stray_lock_until - now)
                 self._maybe_ours = True
             else:
                 self._maybe_ours = False
+                await self._note(Entry.FREE)
                 self._become(LockState())
                 return
+
+    def presume(self) -> None:
+        """An earlier session may have left it locked: it is given back as if it had been asked for here, now."""
+        self._maybe_ours = True
+        self._last_ask = self._clock.boot()
+
+    def hurry(self) -> None:
+        """The session ends: a lock request that hangs is not waited for any more, so that giving back can follow."""
+        if self._asking is not None and not self._asking.done():
+            self._asking.cancel()
+
+    async def settle(self) -> None:
+        """Waits until no earlier request to give the lead back can still be on its way; it would undo a later lock."""
+        while (now := self._clock.boot()) < self._stray_unlock_until:
+            await self._clock.sleep(self._stray_unlock_until - now)
+
+    @property
+    def is_safe(self) -> bool:
+        """True while the lock is ours for certain, and for long enough that a request sent now arrives under it."""
+        until = self.state.until
+        now = self._clock.boot()
+        return self.state.is_ours and until is not None and now < until - SETTLE and now >= self._stray_unlock_until
 
     @property
     def may_be_ours(self) -> bool:
         """True from the first request on until the server was seen to have let go."""
-        return self._maybe_ours or self._stray_until > self._clock.boot()
+        return self._maybe_ours or self._stray_lock_until > self._clock.boot()
 
     async def keep(self) -> None:
         """Keeps the lock for as long as it runs: renews in time, notices lost time, asks again after failures."""
@@ -171,7 +216,7 @@ class LeadLock:
 
     @property
     def _wants_asking(self) -> bool:
-        return self.state.is_ours or self.state.phase is LockPhase.UNKNOWN
+        return self._is_wanted and (self.state.is_ours or self.state.phase is LockPhase.UNKNOWN)
 
     def doubt(self) -> None:
         """Time went by that we did not see (suspend, ctrl+z): the lock is unknown until asked, which is now due."""
@@ -181,49 +226,92 @@ class LeadLock:
 
     # How it works ----------------------------------------------------------------------------------------------
 
-    async def _ask(self) -> None:
+    async def _ask(self, *, take_over: bool) -> None:
         async with self._turn:
+            if not self._is_wanted:
+                return
             if not self.state.is_ours:
                 self._become(LockState(LockPhase.ACQUIRING, holder=self.state.holder))
-            started = self._clock.boot()
-            self._last_ask = started
+                if not take_over and (window := await self._elsewhere()) is not None:
+                    self._become(LockState(self._refused_phase, elsewhere=window))
+                    return
+            was_maybe_ours = self._maybe_ours
             self._maybe_ours = True
+            await self._note(Entry.LOCK)
+            started = self._last_ask = self._clock.boot()
             try:
                 granted = await self._api.lock(self.lead_id)
+            except asyncio.CancelledError:
+                self._stray_lock_until = self._clock.boot() + SETTLE
+                raise
             except ApiError as problem:
                 self._failed(problem)
+                if not problem.may_have_acted and not was_maybe_ours:
+                    self._maybe_ours = False
+                    await self._note(Entry.FREE)
                 return
             self._failures = 0
             if granted:
-                self._was_held = True
-                self._next_ask = started + self._jitter(self._renew_every)
-                if started < self._stray_until:  # an unlock whose answer was lost may still undo this
-                    self._next_ask = min(self._next_ask, self._stray_until)
-                self._become(LockState(LockPhase.HELD, until=started + LIFETIME))
-                self._age(self._clock.boot())
+                self._granted(started)
                 return
             self._maybe_ours = False
-            holder = await self._holder()
-            phase = LockPhase.LOST if self._was_held else LockPhase.OTHERS
-            self._become(LockState(phase, holder=holder))
+            await self._note(Entry.FREE)
+            self._become(LockState(self._refused_phase, holder=await self._holder()))
+
+    def _granted(self, started: float) -> None:
+        self._was_held = True
+        self._next_ask = started + self._jitter(self._renew_every)
+        if started < self._stray_unlock_until:
+            self._next_ask = min(self._next_ask, self._stray_unlock_until)
+        self._become(LockState(LockPhase.HELD, until=started + LIFETIME))
+        self._age(self._clock.boot())
+
+    @property
+    def _refused_phase(self) -> LockPhase:
+        return LockPhase.LOST if self._was_held else LockPhase.OTHERS
 
     async def _release(self) -> ApiError | None:
         if self._asking is not None and not self._asking.done():
             await asyncio.wait([self._asking])
         async with self._turn:
-            if self._maybe_ours:
-                try:
-                    await self._api.unlock(self.lead_id)
-                except (Forbidden, NotFound):  # it is not addressed to us any more: nobody can be asked
-                    pass
-                except ApiError as problem:
-                    if problem.may_have_acted:
-                        self._stray_until = self._clock.boot() + SETTLE
-                    return problem
-                self._maybe_ours = False
-            self._was_held = False
-            self._become(LockState())
+            if self._is_wanted:
+                return None
+            problem = await self._unlock() if self._maybe_ours else None
+            if problem is None:
+                self._was_held = False
+            self._become(LockState(problem=problem))
+            return problem
+
+    async def _unlock(self) -> ApiError | None:
+        await self._note(Entry.LEAVING)
+        if await self._elsewhere() is None:  # else unlocking would take it from the other window too
+            try:
+                await self._api.unlock(self.lead_id)
+            except (Forbidden, NotFound):  # it is not addressed to us any more: nobody can be asked
+                pass
+            except ApiError as problem:
+                if problem.may_have_acted:
+                    self._stray_unlock_until = self._clock.boot() + SETTLE
+                return problem
+        self._maybe_ours = False
+        if self._clock.boot() >= self._stray_lock_until:
+            await self._note(Entry.FREE)
+        return None
+
+    async def _note(self, entry: Entry) -> None:
+        """Writes the journal first, but neither a slow nor a full disk keeps the lock from being asked for or given
+        back: what a missing line costs is a lock that a crash leaves until it runs out."""
+        if self._journal is None:
+            return
+        writing = start(_written(self._journal, self.lead_id, entry), f"journal {self.lead_id}")
+        if await within(self._clock, JOURNAL_PATIENCE, writing):
+            writing.result()
+
+    async def _elsewhere(self) -> Window | None:
+        if self._journal is None:
             return None
+        looking = start(_found_elsewhere(self._journal, self.lead_id), f"other windows {self.lead_id}")
+        return looking.result() if await within(self._clock, JOURNAL_PATIENCE, looking) else None
 
     async def _holder(self) -> str | None:
         try:
@@ -235,7 +323,7 @@ class LeadLock:
     def _failed(self, problem: ApiError) -> None:
         now = self._clock.boot()
         if problem.may_have_acted:
-            self._stray_until = now + SETTLE
+            self._stray_lock_until = now + SETTLE
         back_off = min(FIRST_RETRY * 2**self._failures, LAST_RETRY)
         self._failures = min(self._failures + 1, 10)
         self._next_ask = now + max(self._jitter(back_off), _wait_asked_by(problem))
@@ -265,3 +353,18 @@ class LeadLock:
 
 def _wait_asked_by(problem: ApiError) -> float:
     return problem.retry_after if isinstance(problem, TooManyRequests) else 0.0
+
+
+async def _written(journal: Journal, lead_id: int, entry: Entry) -> bool:
+    try:
+        await journal.write(lead_id, entry)
+    except OSError:  # the journal keeps the reason for the screen
+        return False
+    return True
+
+
+async def _found_elsewhere(journal: Journal, lead_id: int) -> Window | None:
+    try:
+        return await journal.elsewhere(lead_id)
+    except OSError:  # without the registry the lead is only ours
+        return None

@@ -11,10 +11,16 @@ from leads_tui.api.models import Employee, Lead, LeadPage
 from leads_tui.api.query import ListQuery
 from leads_tui.desk.clock import Clock
 from leads_tui.desk.drafts import DraftStore
+from leads_tui.desk.journal import Journal
+from leads_tui.desk.tasks import OffLoop, in_thread
 
 
 class LeadsApi(Protocol):
-    """The calls of the Leads API that the desk makes. Each raises an `ApiError` and has its own bound on time."""
+    """The calls of the Leads API that the desk makes. Each raises an `ApiError` and has its own bound on time.
+
+    `lock`, `unlock` and `set_completed` must be sent once: the desk repeats them itself, since it has to know that an
+    earlier one may still reach the server.
+    """
 
     async def list_routed(self, query: ListQuery) -> LeadPage:
         """One page of the leads addressed to the operator (seed: listRouted)."""
@@ -68,3 +74,21 @@ class Tools:
     """Seconds between two renewals of a lock."""
     poll_every: float = 15.0
     """Seconds between two looks at the inbox."""
+    hold_seconds: float = 0.0
+    """Seconds for which an answer can be taken back before anything is sent; 0 holds nothing."""
+    idle_release: float = 0.0
+    """Seconds without a key after which the open lead is given back, its draft kept; 0 never does."""
+    watch_every: float = 30.0
+    """Seconds between two looks at a lead that the operator waits for."""
+    journal: Journal | None = None
+    """Where each step is written before it is taken; without it a crash leaves no trace."""
+    off_loop: OffLoop = in_thread
+    """How work that blocks for the disk is kept off the event loop."""
+
+    def report(self, error: BaseException) -> None:
+        """Hands an unexpected error of work that nobody waits for to whoever gave `spawn`."""
+        self.spawn(_raise(error), "unexpected")
+
+
+async def _raise(error: BaseException) -> None:
+    raise error

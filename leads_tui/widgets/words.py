@@ -81,10 +81,12 @@ def step_words(step: Step) -> str:
     """What is being done about an answer right now."""
     return {
         Step.SAVING: _("saving…"),
+        Step.HOLDING: _("held; it can still be taken back"),
         Step.LOCKING: _("locking…"),
         Step.CHECKING: _("checking…"),
         Step.SENDING: _("sending…"),
         Step.VERIFYING: _("asking the server whether it holds it…"),
+        Step.LOOKING: _("not known yet whether the server holds it; looking…"),
         Step.UNLOCKING: _("giving back…"),
     }[step]
 
@@ -122,6 +124,8 @@ def _not_sent_words(verdict: NotSent) -> str:
             return _("The answer is longer than {most} characters; shorten it").format(most=MAX_ANSWER)
         case Refusal.NOT_ON_DISK:
             return _("The draft could not be saved; make room on the disk and send again")
+        case Refusal.TAKEN_BACK:
+            return _("You took it back; the text is as it was")
         case Refusal.NOT_LOCKED:
             holder = verdict.lock.holder if verdict.lock else None
             return _("The lead is locked by {who}").format(who=holder or _("another"))
