@@ -5,10 +5,9 @@ An error names the place and the kind of a mismatch, and nothing of what stands 
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from leads_tui.api.errors import ApiError, BadResponse
 from leads_tui.api.failures import without_frames
@@ -41,31 +40,23 @@ def read_total(body: object, call: str) -> int | None:
     return total
 
 
-def parse(model: type[_Model], results: object, call: str) -> _Model:
+def parse(model: type[_Model], results: object, call: str, place: str = "results") -> _Model:
     """The results as one object. Raises BadResponse that names the wrong field."""
     try:
         return model.model_validate(results)
     except ValidationError as error:
-        raise _mismatch(error, call) from without_frames(error)
+        raise _mismatch(error, call, place) from without_frames(error)
 
 
 def parse_all(model: type[_Model], results: object, call: str) -> tuple[_Model, ...]:
     """The results as a list of objects. Raises BadResponse that names the wrong place and field."""
     if not isinstance(results, list):
         raise BadResponse(N_("`results` is not a list"), call=call, status=200)
-    try:
-        return _adapter(model).validate_python(results)
-    except ValidationError as error:
-        raise _mismatch(error, call) from without_frames(error)
+    return tuple(parse(model, each, call, f"results.{index}") for index, each in enumerate(results))
 
 
-@cache
-def _adapter(model: type[_Model]) -> TypeAdapter[tuple[_Model, ...]]:
-    return TypeAdapter(tuple[model, ...])  # type: ignore[valid-type] # known only at run time
-
-
-def _mismatch(error: ValidationError, call: str) -> ApiError:
+def _mismatch(error: ValidationError, call: str, place: str) -> ApiError:
     """Names the first field that is wrong and how, and nothing of what it holds."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return BadResponse(f"`results` is not as agreed: {where or 'all of it'}: {first['type']}", call=call, status=200)
+    where = ".".join(str(part) for part in (place, *first["loc"]))
+    return BadResponse(f"{where}: {first['type']}", call=call, status=200)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -22,11 +23,14 @@ MARGIN: Final = 30.0
 CLOSING_GRACE: Final = 1.0
 """How long `aclose` waits for a refresh under way, in seconds: its answer may hold the only good refresh token."""
 
+_SENDABLE: Final = re.compile("[!-~]+")
+"""What a header can hold (RFC 6750, section 2.1, and a little more)."""
+
 _log = logging.getLogger(__name__)
 
 
 class Session:
-    """The current token. `refresh` trades a refresh token for a new one and raises an `ApiError` where it cannot.
+    """The current token. `refresh` trades it, by its refresh token, for a new one; or raises an `ApiError`.
 
     `on_change` is told of every new token, to store it; a disk that refuses (OSError) is logged and does not end
     the sign-in of this run.
@@ -35,7 +39,7 @@ class Session:
     def __init__(
         self,
         token: Token | None,
-        refresh: Callable[[str], Awaitable[Token]],
+        refresh: Callable[[Token], Awaitable[Token]],
         *,
         on_change: Callable[[Token], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -74,10 +78,8 @@ class Session:
 
         Raises NotSignedIn where there is none, and what `refresh` raises.
         """
-        token = self._token
-        if token is None:
-            raise NotSignedIn("nobody is signed in", call=call)
-        if not token.access_token.isascii() or not token.access_token.isprintable() or " " in token.access_token:
+        token = self._signed_in(call)
+        if not _SENDABLE.fullmatch(token.access_token):
             raise NotSignedIn("the token holds characters that no token has", call=call)
         if token.refresh_token and self._renew_at is not None and self._monotonic() >= self._renew_at:
             return await self.renew(token, call)
@@ -89,15 +91,13 @@ class Session:
         Raises NotSignedIn where there is no refresh token or the server refuses it, and what else `refresh` raises;
         none of that means that the refused call was carried out.
         """
-        token = self._token
-        if token is None:
-            raise NotSignedIn("nobody is signed in", call=call)
+        token = self._signed_in(call)
         if token.access_token != refused.access_token:
             return token
         if self._refreshing is None:
             if not token.refresh_token:
                 raise NotSignedIn("the token is no longer good, and there is none to renew it", call=call)
-            self._refreshing = asyncio.create_task(self._renew(token, token.refresh_token), name="refresh the token")
+            self._refreshing = asyncio.create_task(self._renew(token), name="refresh the token")
             self._refreshing.add_done_callback(self._settle)
         try:
             return await asyncio.shield(self._refreshing)
@@ -115,6 +115,11 @@ class Session:
             task.cancel()
             await asyncio.wait([task])
 
+    def _signed_in(self, call: str) -> Token:
+        if self._token is None:
+            raise NotSignedIn("nobody is signed in", call=call)
+        return self._token
+
     def _keep(self, token: Token, granted_at: float) -> None:
         self._token = token
         if token.expires_in is None:
@@ -122,20 +127,20 @@ class Session:
         else:
             self._renew_at = granted_at + token.expires_in - min(MARGIN, token.expires_in / 10)
 
-    async def _renew(self, old: Token, refresh_token: str) -> Token:
+    async def _renew(self, old: Token) -> Token:
         asked_at = self._monotonic()
         try:
-            fresh = await self._refresh(refresh_token)
+            fresh = await self._refresh(old)
         except NotSignedIn:
             # It will not get better: later calls must not ask with it again.
             if self._token is old:
                 self._token = old.model_copy(update={"refresh_token": None})
             raise
         if fresh.refresh_token is None:
-            fresh = fresh.model_copy(update={"refresh_token": refresh_token})
+            fresh = fresh.model_copy(update={"refresh_token": old.refresh_token})
         if self._token is not old:
             # The operator signed in or out meanwhile, and that counts for more.
-            return self._token or fresh
+            return self._signed_in("oauth2/token")
         self.replace(fresh, asked_at)
         return fresh
 

@@ -17,7 +17,7 @@ import asyncio
 import copy
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -196,9 +196,12 @@ class LeadsClient:
 
     async def sign_in(self, email: str, password: str) -> Token:
         """Signs in and keeps the token (RFC 6749, section 4.3). Raises WrongPassword where the server refuses them."""
+        form = {"grant_type": "password", "username": email, "password": password}
+        call = Call("oauth2/token", form, is_read=False, may_repeat=False)
+        del form, password  # a report of an error that shows local variables would show them
         asked_at = self._monotonic()
         try:
-            token = await self._grant({"grant_type": "password", "username": email, "password": password})
+            token = await self._grant(call)
         except NotSignedIn as error:
             raise WrongPassword(error.reason, call=error.call, status=error.status) from error
         except BadResponse as error:
@@ -220,8 +223,12 @@ class LeadsClient:
         if token is None:
             return False
         call = Call("oauth2/validatetoken", is_read=False)
+
+        async def send() -> Any:  # noqa: ANN401 (JSON)
+            return await self._exchange.ask(call, token)
+
         try:
-            body = await self._repeat(lambda: self._exchange.ask(call, token))
+            body = await self._repeat(send)
         except NotSignedIn:
             return False
         return body is None or read_results(body, call.path) is not False
@@ -242,21 +249,23 @@ class LeadsClient:
         except NotSignedIn:
             return
 
-    async def _grant_by_refresh_token(self, refresh_token: str) -> Token:
+    async def _grant_by_refresh_token(self, old: Token) -> Token:
+        call = Call(
+            "oauth2/token",
+            {"grant_type": "refresh_token", "refresh_token": old.refresh_token or ""},
+            is_read=False,
+            may_repeat=False,
+        )
         try:
-            return await self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
+            return await self._grant(call)
         except BadResponse as error:
             if error.code is None:
                 raise
             # Any code of OAuth's says that this refresh token is of no use here (RFC 6749, section 5.2).
             raise NotSignedIn(error.reason, call=error.call, status=error.status) from error
 
-    async def _grant(self, form: Mapping[str, str]) -> Token:
-        call = Call("oauth2/token", form, is_read=False, may_repeat=False)
-        body = await self._exchange.ask(call)
-        if isinstance(body, dict) and isinstance(body.get("results"), dict):
-            body = body["results"]
-        token = parse(Token, body, call.path)
+    async def _grant(self, call: Call) -> Token:
+        token = parse(Token, _unwrap(await self._exchange.ask(call)), call.path)
         if token.token_type.lower() != "bearer":
             raise BadResponse(N_("the token is of a kind that we do not know"), call=call.path, status=200)
         return token
@@ -321,7 +330,7 @@ class LeadsClient:
 
         return await (self._repeat(send) if call.may_repeat else send())
 
-    async def _repeat(self, send: Callable[[], Awaitable[_Parsed]]) -> _Parsed:
+    async def _repeat(self, send: Callable[[], Coroutine[Any, Any, _Parsed]]) -> _Parsed:
         retrying = AsyncRetrying(
             sleep=self._sleep,
             stop=stop_after_attempt(self._tries),
@@ -337,6 +346,11 @@ class LeadsClient:
         error = state.outcome.exception() if state.outcome else None
         # The jitter comes on top of an asked wait, so that not everybody comes back at the same moment.
         return wait + error.retry_after if isinstance(error, TooManyRequests) else wait
+
+
+def _unwrap(body: object) -> object:
+    """A grant as RFC 6749 has it, also where a server put it under `results` as it does with all else."""
+    return body["results"] if isinstance(body, dict) and isinstance(body.get("results"), dict) else body
 
 
 def _is_worth_another_try(error: BaseException) -> bool:

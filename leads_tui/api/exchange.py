@@ -134,9 +134,13 @@ class Exchange:
         self, client: httpx.AsyncClient, call: Call, token: Token | None
     ) -> tuple[int, httpx.Headers, bytes]:
         url = f"{self.base_url}/{call.path}"
-        query, form = (call.params or None, None) if call.is_read else (None, dict(call.params))
+        request = client.build_request(
+            call.method,
+            url,
+            params=call.params if call.is_read and call.params else None,
+            data=None if call.is_read else dict(call.params),
+        )
         auth = _Bearer(token) if token else None
-        request = client.build_request(call.method, url, params=query, data=form)
         response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
         try:
             body = await _read(response, call.path)
