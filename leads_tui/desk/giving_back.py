@@ -21,9 +21,10 @@ class _PutDown:
 class GivingBack:
     """What is still to be done for leads that nobody has in hand any more."""
 
-    def __init__(self, tools: Tools, on_change: Callable[[], None]) -> None:
+    def __init__(self, tools: Tools, on_change: Callable[[], None], freed: Callable[[int], None]) -> None:
         self._tools = tools
         self._on_change = on_change
+        self._freed = freed
         self._put_down: dict[int, _PutDown] = {}
 
     @property
@@ -71,4 +72,5 @@ class GivingBack:
     async def _unlock(self, put_down: _PutDown) -> None:
         if put_down.lock is not None:
             await put_down.lock.release_for_good()
+            self._freed(put_down.lock.lead_id)
         put_down.lock = None

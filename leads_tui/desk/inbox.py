@@ -162,6 +162,15 @@ class Inbox:
             self.rows[index] = Row(lead, is_gone=not lead.is_missed)
             self._on_change()
 
+    def note_freed(self, lead_id: int) -> None:
+        """Takes that the operator's lock on this lead is off."""
+        index = self.index_of(lead_id)
+        if index is not None and self.rows[index].lead.is_locked:
+            lead = self.rows[index].lead.model_copy(update={"is_locked": False, "locked_by": None})
+            self._noted[lead_id] = self._moment = self._moment + 1
+            self.rows[index] = Row(lead, is_gone=self.rows[index].is_gone)
+            self._on_change()
+
     # What goes over the network --------------------------------------------------------------------------------
 
     async def refresh(self) -> None:

@@ -55,7 +55,7 @@ class Workbench:
         self._inbox = inbox
         self._on_change = on_change
         self._on_verdict = on_verdict
-        self._giving_back = GivingBack(tools, on_change)
+        self._giving_back = GivingBack(tools, on_change, inbox.note_freed)
         self._outbox = Outbox(tools, on_change=on_change, on_verdict=on_verdict, settled=self._settled)
         self._last_key = tools.clock.boot()
         self._is_closing = False
