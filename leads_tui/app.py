@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import random
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
@@ -31,7 +33,8 @@ from leads_tui.api.explain import explain
 from leads_tui.api.models import Employee, Token
 from leads_tui.commands import COMMANDS, Keys, Place, bindings
 from leads_tui.desk.clock import Clock, SystemClock
-from leads_tui.desk.drafts import DraftStore
+from leads_tui.desk.draft_store import DraftStore
+from leads_tui.desk.journal import Journal
 from leads_tui.desk.ports import Running, Tools
 from leads_tui.ending import Ending
 from leads_tui.locale import _
@@ -39,7 +42,9 @@ from leads_tui.screens.desk import DeskScreen
 from leads_tui.screens.help import HelpScreen
 from leads_tui.screens.sign_in import SignedIn, SignInScreen
 from leads_tui.settings import Paths, Settings
+from leads_tui.text.osc52 import copy_sequence
 from leads_tui.themes import THEMES
+from leads_tui.widgets.inbox_pane import InboxPane
 
 if TYPE_CHECKING:
     from leads_tui.api.client import LeadsClient
@@ -145,6 +150,7 @@ class LeadsApp(App[int], inherit_bindings=False):
             await self.client.aclose()
         self.client = client
         wait = FIRST_RETRY
+        is_told = False
         while True:
             try:
                 me = await self._who_am_i(client)
@@ -154,27 +160,34 @@ class LeadsApp(App[int], inherit_bindings=False):
                 return
             except ApiError as problem:
                 self._desk.say(explain(problem), "-bad")
+                is_told = True
                 await self.clock.sleep(wait)
                 wait = min(wait * 2, LAST_RETRY)
+        if me is None:
+            self._desk.say(_("The server does not say who you are; some checks are weaker."), "-warning")
+        elif is_told:
+            self._desk.say("")
         account = self.email or (me.email if me and me.email else "")
+        account_key = f"{account} {self.api_url}"
         tools = Tools(
-            api=client,
+            api=client.with_tries(1),  # the desk repeats by itself, and knows what it does
             clock=self.clock,
             rng=self._rng,
             spawn=self.spawn,
-            drafts=DraftStore(self.paths.state_dir, f"{account} {self.api_url}"),
+            drafts=DraftStore(self.paths.state_dir, account_key),
             me=me,
             renew_every=self.settings.renew_minutes * 60,
             poll_every=self.settings.poll_seconds,
+            hold_seconds=self.settings.hold_seconds,
+            idle_release=self.settings.idle_release_minutes * 60,
+            journal=Journal(self.paths.state_dir, account_key, self.clock),
         )
-        self._desk.say("")
         self._desk.begin(tools, account)
 
     async def _who_am_i(self, client: LeadsClient) -> Employee | None:
         try:
             return await client.me()
         except (Forbidden, NotFound):
-            self._desk.say(_("The server does not say who you are; some checks are weaker."), "-warning")
             return None
 
     # Signing in ------------------------------------------------------------------------------------------------
@@ -227,6 +240,20 @@ class LeadsApp(App[int], inherit_bindings=False):
             self._desk.say(words.format(work=event.worker.name, problem=kind), "-bad")
             self.log.error(event.worker.name, problem)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and paste shows that the operator is there."""
+        if isinstance(event, events.Key | events.Paste) and self._desk.workbench is not None:
+            self._desk.workbench.touch()
+        await super().on_event(event)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Asks the terminal to copy; nothing is claimed, for it never says whether it did."""
+        sequence = copy_sequence(text, os.environ)
+        if sequence is None:
+            self._desk.say(_("The text is too long for the terminal's clipboard."), "-warning")
+        elif self._driver is not None:
+            self._driver.write(sequence)
+
     def _resumed(self, _app: object) -> None:
         if self._desk.workbench is not None:
             self._desk.workbench.doubt()
@@ -251,7 +278,7 @@ class LeadsApp(App[int], inherit_bindings=False):
                 yield SystemCommand(title, _(command.help), partial(self._run_command, command.action))
 
     async def _run_command(self, action: str) -> None:
-        for target in (self._desk.focused, self._desk, self):
+        for target in (self._desk.focused, self._desk.query_one(InboxPane), self._desk, self):
             if target is not None and await self.run_action(action, target):
                 return
 

@@ -49,7 +49,14 @@ class Command:
 
     def binding(self, keys: str | None = None) -> Binding:
         """Textual's binding for it, in both layouts."""
-        return Binding(in_every_layout(keys or self.keys), self.action, self.words, id=self.id, show=self.in_footer)
+        return Binding(
+            in_every_layout(keys or self.keys),
+            self.action,
+            self.words,
+            id=self.id,
+            show=self.in_footer,
+            priority=self.id == "quit",  # out of help and palette too, where the app's own bindings do not hold
+        )
 
 
 COMMANDS: Final = (
@@ -123,6 +130,31 @@ COMMANDS: Final = (
         N_("Asks the server for the open lead's lock once more."),
         False,
     ),
+    Command(
+        "answer.take_back",
+        "u",
+        "take_back",
+        Place.DESK,
+        N_("take back"),
+        N_("Takes back an answer that still waits to be sent, and opens its text again."),
+    ),
+    Command(
+        "answer.compare",
+        "ctrl+r",
+        "compare",
+        Place.DESK,
+        N_("both texts"),
+        N_("Shows the colleague's answer and yours, which was not stored, side by side."),
+    ),
+    Command(
+        "lead.watch",
+        "w",
+        "watch",
+        Place.DESK,
+        N_("tell me when free"),
+        N_("Watches a lead that a colleague holds, and tells when it is free; again: no more."),
+    ),
+    Command("drafts", "d", "drafts", Place.DESK, N_("drafts"), N_("Lists every text that is not sent, and the trash.")),
     Command("pane.next", "tab", "app.focus_next", Place.DESK, N_("next pane"), N_("To the next pane."), False),
     Command(
         "pane.previous",
@@ -134,6 +166,15 @@ COMMANDS: Final = (
         False,
     ),
     Command("help", "f1", "help", Place.EVERYWHERE, N_("help"), N_("Shows every command and its keys.")),
+    Command(
+        "suspend",
+        "ctrl+z",
+        "suspend_process",
+        Place.EVERYWHERE,
+        N_("suspend"),
+        N_("Goes to the shell; `fg` comes back. In the answer it undoes instead."),
+        in_footer=False,
+    ),
     Command(
         "palette",
         "ctrl+p",

@@ -248,6 +248,8 @@ class InboxPane(Widget, can_focus=True):
         tail_width = min(rest - kind_width - 15, 26) if rest >= 36 else 0
         name_width = rest - kind_width - tail_width - (2 if tail_width else 0)
         tail = self._tail(row)
+        if tail_width and is_quiet:  # who has it says more than how it came
+            tail_width, kind_width = tail_width + kind_width, 0
         if not tail_width and lead.is_locked and lead.locked_by and not self._is_mine(lead):
             holder = cut_right(lead.locked_by.first_name or lead.locked_by.name, rest // 3)
             words = two_sided(name_of(lead), holder, rest)

@@ -7,10 +7,12 @@ import datetime as dt
 from leads_tui.api.errors import NotSignedIn
 from leads_tui.api.explain import explain
 from leads_tui.api.models import MAX_ANSWER, Employee, Lead, LeadType
-from leads_tui.desk.answer import AnsweredByAnother, NotKnown, NotSent, Refusal, Step, Stored, Verdict, length
+from leads_tui.desk.answer import Answer, AnsweredByAnother, NotKnown, NotSent, Refusal, Step, Stored, Verdict
 from leads_tui.desk.drafts import DraftKeeper, SaveState
 from leads_tui.desk.inbox import Freshness
 from leads_tui.desk.lock import LockPhase, LockState
+from leads_tui.desk.texts import length
+from leads_tui.desk.windows import Window
 from leads_tui.locale import _, ngettext
 from leads_tui.text.ages import clock_time
 
@@ -40,9 +42,11 @@ def employee_words(employee: Employee | None) -> str:
     return employee.name if employee else _("somebody")
 
 
-def lock_words(state: LockState, boot: float) -> tuple[str, str]:
+def lock_words(state: LockState, boot: float, now: dt.datetime) -> tuple[str, str]:
     """The lock's state in words, and the tone of the style sheet that goes with it."""
     minutes = state.minutes_left(boot)
+    if state.elsewhere is not None:
+        return _("OPEN IN YOUR OTHER WINDOW {where}").format(where=window_words(state.elsewhere, now)), "-bad"
     match state.phase:
         case LockPhase.FREE:
             return "", ""
@@ -58,6 +62,13 @@ def lock_words(state: LockState, boot: float) -> tuple[str, str]:
             return _("LOCKED BY {who}").format(who=(state.holder or _("another")).upper()), "-bad"
         case LockPhase.LOST:
             return _("LOCK LOST TO {who}").format(who=(state.holder or _("another")).upper()), "-bad"
+
+
+def window_words(window: Window, now: dt.datetime) -> str:
+    """Another running desk of the same operator: its terminal and since when it runs."""
+    terminal = window.terminal.removeprefix("/dev/")
+    since = _("since {when}").format(when=clock_time(window.started_at, now)) if window.started_at else ""
+    return " ".join(part for part in (terminal, since) if part)
 
 
 def draft_words(draft: DraftKeeper) -> str:
@@ -77,16 +88,24 @@ def draft_words(draft: DraftKeeper) -> str:
             return f"{count} " + _("NOT SAVED: {reason}").format(reason=draft.reason)
 
 
-def step_words(step: Step) -> str:
-    """What is being done about an answer right now."""
+def on_its_way_words(lead: Lead, answer: Answer, boot: float, keys: str) -> str:
+    """What is being done about an answer right now; while it is held, for how long, and the `keys` that stop it."""
+    if answer.step is Step.HOLDING and answer.held_until is not None:
+        seconds = max(0, round(answer.held_until - boot))
+        words = _("{lead}: sending in {seconds} s; {keys} takes it back")
+        return words.format(lead=lead_words(lead), seconds=seconds, keys=keys)
+    return f"{lead_words(lead)}: {_step_words(answer.step)}"
+
+
+def _step_words(step: Step) -> str:
     return {
         Step.SAVING: _("saving…"),
-        Step.HOLDING: _("held; it can still be taken back"),
+        Step.HOLDING: _("waiting…"),
         Step.LOCKING: _("locking…"),
         Step.CHECKING: _("checking…"),
         Step.SENDING: _("sending…"),
         Step.VERIFYING: _("asking the server whether it holds it…"),
-        Step.LOOKING: _("not known yet whether the server holds it; looking…"),
+        Step.LOOKING: _("not known yet, looking…"),
         Step.UNLOCKING: _("giving back…"),
     }[step]
 
@@ -123,9 +142,13 @@ def _not_sent_words(verdict: NotSent) -> str:
         case Refusal.TOO_LONG:
             return _("The answer is longer than {most} characters; shorten it").format(most=MAX_ANSWER)
         case Refusal.NOT_ON_DISK:
-            return _("The draft could not be saved; make room on the disk and send again")
+            return _("The draft or the journal could not be saved; make room on the disk and send again")
         case Refusal.TAKEN_BACK:
             return _("You took it back; the text is as it was")
+        case Refusal.TAKEN_BACK:
+            return _("Taken back; the text is a draft again")
+        case Refusal.NOT_LOCKED if verdict.lock and verdict.lock.elsewhere:
+            return _("The lead is open in your other window")
         case Refusal.NOT_LOCKED:
             holder = verdict.lock.holder if verdict.lock else None
             return _("The lead is locked by {who}").format(who=holder or _("another"))
