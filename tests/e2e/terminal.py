@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import re
+import select
 import selectors
 import signal
 import struct
@@ -315,7 +316,13 @@ def _session_of(leader: int) -> list[int]:
 
 
 def _kill(pid: int) -> None:
+    """Ends the process, and comes back when it has ended."""
     try:
-        os.kill(pid, signal.SIGKILL)
+        handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        select.select([handle], [], [], PATIENCE)
+    finally:
+        os.close(handle)

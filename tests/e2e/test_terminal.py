@@ -38,9 +38,10 @@ def test_a_wait_that_fails_shows_the_screen_and_the_exit_code(home: Path) -> Non
 def test_a_new_size_reaches_the_program(home: Path) -> None:
     code = (
         "import os, signal\n"
-        "signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size().columns, flush=True))\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGWINCH})\n"
         "print('ready', flush=True)\n"
-        "while True: signal.pause()"
+        "signal.sigwait({signal.SIGWINCH})\n"
+        "print(os.get_terminal_size().columns)"
     )
     with run(home, code) as terminal:
         terminal.wait_for("ready")

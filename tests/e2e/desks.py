@@ -1,0 +1,72 @@
+"""The desk in a pseudo-terminal, as one operator has it before them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.served import LEADS_TUI, PASSWORD, Served, Witness
+from tests.e2e.terminal import PATIENCE, Terminal, clean_environment
+
+INBOX = re.compile(r"Inbox: .*\b1/\d+")
+"""The inbox with leads in it and the cursor on one."""
+OPEN = re.compile(r"LOCKED BY YOU \d+ min")
+
+
+def sign_in(server: Served, home: Path, email: str) -> None:
+    """Signs this home in by the command line."""
+    subprocess.run(
+        [LEADS_TUI, "login", "--email", email, "--password-stdin", "--api-url", server.base_url],
+        env=clean_environment(home),
+        input=f"{PASSWORD}\n",
+        text=True,
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE,
+    )
+
+
+@contextmanager
+def desk(server: Served, home: Path, email: str, *, columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
+    """A signed-in desk with its inbox on the screen."""
+    if not (home / ".local/state/leads-tui/token.json").exists():
+        sign_in(server, home, email)
+    with Terminal([LEADS_TUI], environ=clean_environment(home), columns=columns, rows=rows) as terminal:
+        terminal.wait_for(INBOX)
+        yield terminal
+
+
+def inbox_of(witness: Witness) -> list[dict[str, Any]]:
+    """What the employee's inbox holds, in the order in which the desk shows it."""
+    leads: list[dict[str, Any]] = []
+    while page := witness.get("leads/listrouted", q="result=missed", sort="created_at:a", limit=100, offset=len(leads)):
+        leads += page
+    return leads
+
+
+def go_to(terminal: Terminal, place: int, lead_id: int) -> None:
+    """Puts the cursor on the lead in this place of the inbox; the preview shows it then."""
+    terminal.press("home", *["down"] * place)
+    terminal.wait_for(re.compile(rf"#{lead_id}\b"))
+
+
+def open_lead(terminal: Terminal, place: int, lead_id: int) -> None:
+    """Opens the lead in this place of the inbox and waits for its lock."""
+    go_to(terminal, place, lead_id)
+    terminal.press("enter")
+    terminal.wait_for(f"Answer to #{lead_id}")
+    terminal.wait_for(OPEN)
+
+
+def drafts_of(home: Path) -> str:
+    """Everything that lies in this home's folder of drafts, as one text."""
+    folder = home / ".local/state/leads-tui/drafts"
+    return "\n".join(
+        path.read_text(encoding="utf-8").encode().decode("unicode_escape")
+        for path in folder.rglob("*")
+        if path.is_file() and "trash" not in path.parts
+    )
