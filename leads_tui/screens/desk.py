@@ -30,10 +30,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from leads_tui.api.errors import NotSignedIn
 from leads_tui.api.models import Lead
 from leads_tui.commands import Keys, Place, bindings
-from leads_tui.desk.answer import AnsweredByAnother, NotSent, Step, Stored, Verdict
+from leads_tui.desk.answer import AnsweredByAnother, Step, Stored, Verdict
 from leads_tui.desk.clock import Clock
 from leads_tui.desk.inbox import Inbox
 from leads_tui.desk.ports import Tools
@@ -42,7 +41,8 @@ from leads_tui.desk.workbench import OpenLead, Workbench
 from leads_tui.locale import _
 from leads_tui.screens.both_texts import BothTextsScreen
 from leads_tui.screens.confirm import ConfirmScreen
-from leads_tui.screens.desk_view import DeskState, DeskView
+from leads_tui.screens.desk_state import DeskState
+from leads_tui.screens.desk_view import DeskView
 from leads_tui.screens.left_behind import LeftBehind
 from leads_tui.widgets.answer_box import AnswerBox
 from leads_tui.widgets.bar import Bar
@@ -197,22 +197,7 @@ class DeskScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which commands hold now; footer, palette and keys all ask here."""
-        opened = self.state.opened
-        is_held = self.workbench is not None and bool(self.workbench.held)
-        match action:
-            case "send" | "complete":
-                return opened is not None and opened.may_send
-            case "release":
-                return is_held or (opened is not None and opened.answer is None)
-            case "ask_for_lock":
-                return opened is not None and opened.answer is None
-            case "take_back":
-                return is_held
-            case "watch":
-                return self._watchable() is not None
-            case "compare":
-                return self.state.conflict is not None
-        return True
+        return self.state.allows(action)
 
     def action_send(self) -> None:
         """Sends the answer of the open lead."""
@@ -270,7 +255,7 @@ class DeskScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         """Asks for the inbox at once."""
-        if self.inbox is None or self._is_signed_out:
+        if self.inbox is None or self.state.is_signed_out:
             self.post_message(self.ConnectionWanted())
         else:
             self._refresh_inbox(self.inbox)
@@ -282,7 +267,7 @@ class DeskScreen(Screen[None]):
 
     def action_watch(self) -> None:
         """Watches the lead in sight until nobody holds it, or stops watching it."""
-        lead = self._watchable()
+        lead = self.state.watchable
         if lead is None or self.workbench is None:
             return
         watch = self.workbench.free_watch
@@ -304,14 +289,6 @@ class DeskScreen(Screen[None]):
             self._left_behind.show_drafts()
 
     # How it works ----------------------------------------------------------------------------------------------
-
-    @property
-    def _is_signed_out(self) -> bool:
-        """True from the first call on that the server refused for want of a sign-in."""
-        verdict = self.state.opened.verdict if self.state.opened else None
-        refused = [self.inbox.fresh.problem if self.inbox else None]
-        refused.append(verdict.problem if isinstance(verdict, NotSent) else None)
-        return any(isinstance(problem, NotSignedIn) for problem in refused)
 
     def _work(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.run_worker(work, name=name, group=name, exclusive=True, exit_on_error=False)
@@ -358,11 +335,6 @@ class DeskScreen(Screen[None]):
         pane = self.query_one(InboxPane)
         if pane.cursor_id == lead_id:
             pane.action_next_free()
-
-    def _watchable(self) -> Lead | None:
-        opened = self.state.opened
-        lead = opened.lead if opened else self.state.lead(self.query_one(InboxPane).cursor_id)
-        return lead if lead and lead.is_locked and lead.is_missed and not self.state.is_mine(lead) else None
 
     def _tell_free(self, lead: Lead) -> None:
         words = _("{lead} is free now") if lead.is_missed else _("{lead} was answered")

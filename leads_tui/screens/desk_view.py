@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from textual.screen import Screen
 
-from leads_tui.api.models import Lead
 from leads_tui.commands import Keys, command
 from leads_tui.desk.answer import Step
 from leads_tui.desk.clock import Clock
-from leads_tui.desk.inbox import Inbox, Row
+from leads_tui.desk.inbox import Inbox
 from leads_tui.desk.lock import LockPhase, LockState
 from leads_tui.desk.open_lead import OpenLead
-from leads_tui.desk.views import matches
-from leads_tui.desk.workbench import Workbench
 from leads_tui.locale import _, ngettext
+from leads_tui.screens.desk_state import DeskState
 from leads_tui.widgets.answer_box import AnswerBox
 from leads_tui.widgets.bar import Bar
 from leads_tui.widgets.inbox_pane import InboxPane
@@ -29,43 +25,6 @@ from leads_tui.widgets.words import (
     lock_words,
     on_its_way_words,
 )
-
-
-@dataclass
-class DeskState:
-    """What the desk shows, owned by its screen."""
-
-    account: str
-    inbox: Inbox | None = None
-    workbench: Workbench | None = None
-    my_id: int | None = None
-    words: str = ""
-    """What the inbox is filtered by."""
-    notice: tuple[str, str] = ("", "")
-    """What happened last, and its tone."""
-    drafts: set[int] = field(default_factory=set)
-    """Leads with a text that is not sent."""
-    conflict: tuple[Lead, str] | None = None
-    """A lead that another answered, and the operator's own text for it."""
-
-    @property
-    def opened(self) -> OpenLead | None:
-        """The lead in hand."""
-        return self.workbench.current if self.workbench else None
-
-    def lead(self, lead_id: int | None) -> Lead | None:
-        """The lead as the list has it."""
-        index = self.inbox.index_of(lead_id) if self.inbox else None
-        return self.inbox.rows[index].lead if self.inbox and index is not None else None
-
-    def is_mine(self, lead: Lead) -> bool:
-        """Whether the operator holds it, in whichever window."""
-        return lead.is_locked and lead.locked_by is not None and lead.locked_by.id == self.my_id
-
-    def shown_rows(self) -> list[Row]:
-        """The rows that match the filter."""
-        rows = self.inbox.rows if self.inbox else []
-        return [row for row in rows if matches(row.lead, self.words)] if self.words.strip() else rows
 
 
 class DeskView:
@@ -93,7 +52,9 @@ class DeskView:
         on_their_way = workbench.on_their_way if workbench else []
         for opened in reversed(on_their_way):
             if opened.answer is not None and opened.answer.step is not Step.LOOKING:
-                keys = " ".join((self._keys.first("lead.release"), self._keys.first("lead.leave")))
+                keys = _("{first} or {second}").format(
+                    first=self._keys.first("lead.release"), second=self._keys.first("lead.leave")
+                )
                 return on_its_way_words(opened.lead, opened.answer, self._clock.boot(), keys), ""
         return self._state.notice
 
@@ -165,7 +126,7 @@ class DeskView:
         state = self._state
         opened = state.opened
         boot, now = self._clock.boot(), self._clock.now()
-        lead = opened.lead if opened else state.lead(self._screen.query_one(InboxPane).cursor_id)
+        lead = opened.lead if opened else state.previewed
         badge = ("", "")
         if opened is not None:
             badge = self._badge(opened)

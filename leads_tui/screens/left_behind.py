@@ -14,7 +14,7 @@ from leads_tui.desk.open_lead import OpenLead
 from leads_tui.desk.ports import Tools
 from leads_tui.desk.recovery import LeftLead, Recovery
 from leads_tui.locale import _
-from leads_tui.screens.desk_view import DeskState
+from leads_tui.screens.desk_state import DeskState
 from leads_tui.screens.drafts import DraftsScreen
 from leads_tui.screens.left_lead import Choice, LeftLeadScreen
 from leads_tui.widgets.words import lead_words, window_words
