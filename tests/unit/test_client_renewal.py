@@ -40,6 +40,14 @@ async def test_a_renewed_token_that_is_refused_too_ends_the_sign_in(path: str) -
     assert len(server.requests) == 3
 
 
+async def test_one_call_renews_the_token_once_however_often_it_is_tried() -> None:
+    server = Scripted(failure(401), granted("second"), failure(503), failure(401))
+    async with client_of(server) as client:
+        with pytest.raises(NotSignedIn):
+            await client.me()
+    assert server.paths == ["employees/me", "oauth2/token", "employees/me", "employees/me"]
+
+
 @pytest.mark.parametrize("path", ALL)
 async def test_a_pasted_token_that_is_refused_ends_the_sign_in_at_once(path: str) -> None:
     server = Scripted(failure(401))

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 import traceback
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -239,9 +240,13 @@ async def test_an_endless_answer_is_not_read_to_its_end(monkeypatch: pytest.Monk
 
 async def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange_module, "MAX_BODY", 2**20)
-    packed = gzip.compress(b" " * 2**22)
+    packed = gzip.compress(b" " * 2**26)
+    tracemalloc.start()
     error = await read_error(httpx.Response(200, stream=Chunks(packed, 1), headers={"Content-Encoding": "gzip"}))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     assert error.reason == "the answer is longer than 1 MiB"
+    assert peak < 2**24
 
 
 async def test_a_packed_answer_is_unpacked() -> None:

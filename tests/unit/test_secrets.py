@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from leads_tui.api.client import LeadsClient
-from leads_tui.api.errors import ApiError, NotSignedIn
+from leads_tui.api.errors import ApiError, NotSignedIn, Unreachable
 from leads_tui.api.models import Token
 from leads_tui.api.query import Criteria, ListQuery
 from tests.unit.scripted import Scripted, client_of, failure, ok
@@ -31,6 +31,22 @@ async def test_the_token_is_in_no_report_and_no_log(step: Any, caplog: pytest.Lo
     report = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert "hush-" not in report + caplog.text + repr(client)
     assert "79031234567" not in caplog.text
+
+
+async def test_the_token_is_in_no_report_of_a_broken_connection() -> None:
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v2"
+    async with server, LeadsClient(base, TOKEN, tries=1) as client:
+        with pytest.raises(Unreachable) as caught:
+            await client.set_completed(7, "".join(["при", "вет"]))
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert frames.__cause__ is not None
+    report = "".join(frames.__cause__.format())
+    assert "hush-" not in report
+    assert "File" not in report
 
 
 @pytest.mark.parametrize("bad", ["сек\u0440ет", "a b", "a\nb", "a\r\nX-Header: b", ""])
