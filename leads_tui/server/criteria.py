@@ -154,7 +154,8 @@ def _is_managed(value: str, search: Search) -> Condition | None:
     if wanted is None:
         return None
     own = addressed_to(search.caller)
-    return own if wanted else sa.not_(own)
+    # A lead that nobody is assigned to makes the condition unknown to SQL rather than false.
+    return own if wanted else sa.not_(sa.func.coalesce(own, sa.false()))
 
 
 def _creator_type(value: str, _search: Search) -> Condition | None:

@@ -23,7 +23,7 @@ MAX_LIMIT: Final = 100
 _LONGEST_LIST: Final = 100_000
 """The longest `q` and `fields`, in characters: as much as an idlist needs."""
 
-_PHONE: Final = re.compile(r"[+\-().\w ]*\d[+\-().\w ]*")
+_PHONE: Final = re.compile(r"(?:[+\-(). ]|[^\W_])+")
 _EMAIL: Final = re.compile(r"[^\s@]+@(?:[^\s@.]+\.)+[^\W\d_]{2,}")
 
 

@@ -201,8 +201,9 @@ class _Seeder:
         lead_type = _PLAIN_TYPES[self._annas_missed] if leads_the_inbox else self._choose(_BY_TYPE)
         routing = self._route(lead_type, is_plain=leads_the_inbox)
         odd = None if leads_the_inbox or is_shown else self._choose_oddity(routing, is_completed=is_completed)
-        if odd == "long":
-            lead_type = "form"
+        if odd is not None and lead_type == "chat":
+            # Odd words are a visitor's own, not an employee's note.
+            lead_type, routing = "form", _Routing(routing.subject, routing.subject)
         visit = self._writer.write(routing.subject, lead_type, odd)
         row = _lead_row(visit, created_at) | {
             "department_id": routing.department_id,

@@ -115,6 +115,8 @@ def _config(app: object) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         ws="none",
+        interface="asgi3",
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
