@@ -168,9 +168,11 @@ class DeskScreen(Screen[None]):
     def on_inbox_pane_lead_chosen(self, message: InboxPane.LeadChosen) -> None:
         """Enter on a row: opens that lead."""
         lead = self.state.lead(message.lead_id)
-        if lead is not None and self.workbench is not None:
-            self.state.notice = ("", "")
-            self._take_in_hand(self.workbench.open(lead))
+        if lead is None or self.workbench is None:
+            self.say(_("#{id} is no longer in the inbox").format(id=message.lead_id), "-warning")
+            return
+        self.state.notice = ("", "")
+        self._take_in_hand(self.workbench.open(lead))
 
     def on_inbox_pane_end_neared(self) -> None:
         """The cursor is near the end of what is loaded: fetches the next page."""

@@ -29,6 +29,7 @@ class AnswerBox(TextArea):
         if draft is self.draft:
             self._put_kept_text_first()
             return
+        self.note_change()  # the last letter is the lead's for which it was typed
         self.draft = None
         if draft is not None:
             draft.take_kept()
