@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leads_tui.server.samples.company import ABROAD, INTERNATIONAL, PRO, SALES, SERVICE, SHOP, WHOLESALE
-from tests.server.world import ADMIN, ANNA, NEWCOMER, Api, World, errors
+from tests.server.world import ADMIN, NEWCOMER, Api, World, errors
 
 
 def found(api: Api, call: str = "leads/listrouted", **criteria: object) -> list[int]:
@@ -274,4 +274,3 @@ def test_a_lead_is_addressed_by_assignment_then_department_then_site(
     assert anna.get("leads/showrouted", id=lead_id).status_code == (200 if is_hers else 403)
     assert anna.read("leads/show", id=lead_id)["is_managed"] is is_hers
     assert admin.ids("leads/list") == [lead_id]
-    assert anna.read("employees/me")["email"] == ANNA
