@@ -17,8 +17,8 @@ REGION: Final = "RU"
 """Where a number without a country's code is from: `8 903…` is `+7 903…`."""
 _FEWEST_DIGITS: Final = 5
 """Fewer digits than these say nothing about whose number it is."""
-_KEY_LENGTH: Final = 4
-"""Longer groups than this are written with a gap by many."""
+_LONGEST_GROUP: Final = 4
+"""A longer group of digits is written with a gap by many."""
 _DIALLED: Final = range(3, 16)
 """How many digits a number may have to be dialled as it stands (ITU-T E.164: 15 at most)."""
 
@@ -80,7 +80,8 @@ def key_digits(phone: str | None) -> str | None:
     written = phonenumbers.format_number(national, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     # Neither the country's code nor the town's: too many share them.
     groups = [group for group in written.replace("-", " ").split()[2:] if group.isdecimal()]
-    return max((group[:_KEY_LENGTH] for group in reversed(groups)), key=len, default=None)
+    longest = max(reversed(groups), key=len, default=None)
+    return longest if longest is None or len(longest) <= _LONGEST_GROUP else longest[:3]
 
 
 @lru_cache(maxsize=4096)
