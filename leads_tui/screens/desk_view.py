@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.screen import Screen
 
+from leads_tui.api.explain import explain
 from leads_tui.commands import Keys, command
 from leads_tui.desk.answer import Step
 from leads_tui.desk.clock import Clock
@@ -116,8 +117,8 @@ class DeskView:
         inbox = self._state.inbox
         if inbox is None or (inbox.fresh.loaded_at is None and inbox.fresh.problem is None):
             return _("Loading…")
-        if inbox.fresh.loaded_at is None:
-            return _("The inbox could not be loaded.")
+        if inbox.fresh.loaded_at is None and inbox.fresh.problem is not None:
+            return _("The inbox could not be loaded.") + " " + explain(inbox.fresh.problem)
         if self._state.words.strip():
             return _("Nothing here matches these words.")
         return _("All answered. New leads appear by themselves.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -222,8 +223,9 @@ class InboxPane(Widget, can_focus=True):
         place = self._top + y - 1
         if place < len(self.rows):
             return self._row_line(self.rows[place], width)
-        if not self.rows and y == 2:
-            return strip(f"  {self.empty_words}", width, self._style("inbox--quiet"))
+        lines = wrap(self.empty_words, max(1, width - 4)) if not self.rows else []
+        if 0 <= y - 2 < len(lines):
+            return strip(f"  {lines[y - 2]}", width, self._style("inbox--quiet"))
         return strip("", width, self.rich_style)
 
     def _title_line(self, width: int) -> Strip:
@@ -257,7 +259,8 @@ class InboxPane(Widget, can_focus=True):
             words = fit(name_of(lead), name_width)
             words += fit(f" {type_words(lead.type)}", kind_width) if kind_width else ""
             words += "  " + fit(tail, tail_width) if tail_width else ""
-        return Strip([Segment(head, mark_style), Segment(fit(age + words, width - len(head)), style)], width)
+        segments = [Segment(head, mark_style), Segment(fit(age + words, width - len(head)), style)]
+        return Strip(segments).adjust_cell_length(width, style)
 
     def _mark(self, row: Row) -> tuple[str, Style]:
         """One letter for the row's state, and its style; the letter says it where there is no colour."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from leads_tui.api.errors import NotSignedIn
+from leads_tui.api.errors import Forbidden, NotFound, NotSignedIn, Rejected, TooManyRequests
 from leads_tui.api.explain import explain
 from leads_tui.api.models import MAX_ANSWER, Employee, Lead, LeadType
 from leads_tui.desk.answer import Answer, AnsweredByAnother, NotKnown, NotSent, Refusal, Step, Stored, Verdict
@@ -163,7 +163,14 @@ def fresh_words(fresh: Freshness, now: dt.datetime, boot: float) -> tuple[str, s
     if isinstance(fresh.problem, NotSignedIn):
         return _("signed out; f5 signs in"), "-bad"
     since = clock_time(fresh.offline_since, now)
+    is_refused = isinstance(fresh.problem, Forbidden | NotFound | Rejected | TooManyRequests)
     if fresh.next_try is None or fresh.next_try <= boot:
-        return _("offline since {since}, trying now").format(since=since), "-bad"
+        words = _("refused since {since}, trying now") if is_refused else _("offline since {since}, trying now")
+        return words.format(since=since), "-bad"
     seconds = max(1, round(fresh.next_try - boot))
-    return _("offline since {since}, next try in {seconds} s").format(since=since, seconds=seconds), "-bad"
+    words = (
+        _("refused since {since}, next try in {seconds} s")
+        if is_refused
+        else _("offline since {since}, next try in {seconds} s")
+    )
+    return words.format(since=since, seconds=seconds), "-bad"
