@@ -214,12 +214,12 @@ def keymap(keys: Mapping[str, str]) -> dict[str, str]:
     """Textual's keymap for the settings' `[keys]` table, in both layouts.
 
     Raises KeysProblem, naming the command and what to do, for an unknown id, a key that two commands of one place
-    would share, or a quit command without a key.
+    would share, or a command without a key.
     """
     for command_id in keys:
         if command_id not in _BY_ID:
             near = difflib.get_close_matches(command_id, _BY_ID, n=1)
-            hint = _("; did you mean “{id}”?").format(id=near[0]) if near else ""
+            hint = _("; did you mean “{id}”?").format(id=near[0]) if near else "."
             raise KeysProblem(
                 _("keys.{id}: there is no such command{hint} The commands are: {ids}").format(
                     id=command_id, hint=hint, ids=", ".join(_BY_ID)
@@ -229,11 +229,11 @@ def keymap(keys: Mapping[str, str]) -> dict[str, str]:
     taken: dict[tuple[str, bool], str] = {}
     for each in COMMANDS:
         for key in mapped.get(each.id, in_every_layout(each.keys)).split(","):
-            if not key and each.id == "quit":
-                raise KeysProblem(_("keys.quit: the desk could not be left without a key; give it one"))
+            if not key:
+                raise KeysProblem(_("keys.{id}: a command cannot be without a key; give it one").format(id=each.id))
             for is_inbox in {Place.INBOX: (True,), Place.ANSWER: (False,)}.get(each.place, (True, False)):
                 other = taken.setdefault((key, is_inbox), each.id)
-                if key and other != each.id:
+                if other != each.id:
                     raise KeysProblem(
                         _("keys.{id}: the key {key} already belongs to {other}; choose another").format(
                             id=each.id, key=key, other=other
