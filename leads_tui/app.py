@@ -42,11 +42,14 @@ from leads_tui.screens.desk import DeskScreen
 from leads_tui.screens.help import HelpScreen
 from leads_tui.screens.sign_in import SignedIn, SignInScreen
 from leads_tui.settings import Paths, Settings
+from leads_tui.suspending import Suspending
 from leads_tui.text.osc52 import copy_sequence
 from leads_tui.themes import THEMES
 from leads_tui.widgets.inbox_pane import InboxPane
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from leads_tui.api.client import LeadsClient
     from leads_tui.credentials import StoredSession
 
@@ -108,7 +111,8 @@ class LeadsApp(App[int], inherit_bindings=False):
         self._store = store
         self._rng = rng or random.Random()  # noqa: S311 (jitter, not secrets)
         self._desk = DeskScreen(self.clock, self.keys, self.email)
-        self._ending = Ending(self)
+        self._suspending = Suspending(self)
+        self._ending = Ending(self, self._suspending.remove)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "textual-ansi" if settings.theme == "ansi" else settings.theme
@@ -124,7 +128,7 @@ class LeadsApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Paints the desk, then connects, or asks for the sign-in where there is no token."""
         self._ending.install()
-        self.app_resume_signal.subscribe(self, self._resumed)
+        self._suspending.install()
         self.push_screen(self._desk)
         self.on_desk_screen_connection_wanted()
 
@@ -254,7 +258,31 @@ class LeadsApp(App[int], inherit_bindings=False):
         elif self._driver is not None:
             self._driver.write(sequence)
 
-    def _resumed(self, _app: object) -> None:
+    # Ctrl+z ----------------------------------------------------------------------------------------------------
+
+    @property
+    def driver(self) -> Driver | None:
+        """What draws on the terminal."""
+        return self._driver
+
+    def say(self, words: str, tone: str = "") -> None:
+        """Shows a sentence in the desk's notice line."""
+        self._desk.say(words, tone)
+
+    def action_suspend_process(self) -> None:
+        """Goes to the shell; `fg` comes back."""
+        if not self.is_headless:
+            self._suspending.suspend()
+
+    async def save_texts(self, seconds: float) -> None:
+        """Puts the text in hand on disk, if that takes no longer than these seconds."""
+        opened = self._desk.workbench.current if self._desk.workbench is not None else None
+        if opened is not None:
+            await asyncio.wait([asyncio.ensure_future(opened.draft.flush())], timeout=seconds)
+
+    def come_back(self) -> None:
+        """The terminal is the desk's again after time that nobody counted: draws it, and asks for every lock."""
+        self.refresh(layout=True)
         if self._desk.workbench is not None:
             self._desk.workbench.doubt()
 

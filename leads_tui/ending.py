@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import termios
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from leads_tui.locale import _
@@ -28,8 +29,10 @@ LOOK_EVERY: Final = 1.0
 class Ending:
     """Ends the application once, however often it is asked to."""
 
-    def __init__(self, app: LeadsApp) -> None:
+    def __init__(self, app: LeadsApp, on_leave: Callable[[], None] = lambda: None) -> None:
+        """`on_leave` is called once, as soon as the end begins."""
         self._app = app
+        self._on_leave = on_leave
         self._ending: asyncio.Task[None] | None = None
 
     def install(self) -> None:
@@ -45,6 +48,7 @@ class Ending:
     def leave(self, code: int = 0) -> None:
         """Closes the desk and ends the process with this code."""
         if self._ending is None:
+            self._on_leave()
             self._ending = asyncio.get_running_loop().create_task(self._leave(code), name="ending")
 
     def _look_for_terminal(self) -> None:

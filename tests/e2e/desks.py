@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from leads_tui.api.models import Token
+from leads_tui.credentials import write_token
 from tests.e2e.served import LEADS_TUI, PASSWORD, Served, Witness
 from tests.e2e.terminal import PATIENCE, Terminal, clean_environment
 
@@ -17,26 +20,48 @@ INBOX = re.compile(r"Inbox: .*\b1/\d+")
 OPEN = re.compile(r"LOCKED BY YOU \d+ min")
 
 
+HOLD = "LEADS_TUI_HOLD_SECONDS"
+
+
+def token_file(home: Path) -> Path:
+    """Where this home's sign-in lies."""
+    return home / ".local/state/leads-tui/token.json"
+
+
 def sign_in(server: Served, home: Path, email: str) -> None:
-    """Signs this home in by the command line."""
-    subprocess.run(
-        [LEADS_TUI, "login", "--email", email, "--password-stdin", "--api-url", server.base_url],
-        env=clean_environment(home),
-        input=f"{PASSWORD}\n",
-        text=True,
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE,
-    )
+    """Signs this home in, as `leads-tui login` would, without the second that a process of its own takes."""
+    grant = {"grant_type": "password", "username": email, "password": PASSWORD}
+    answer = httpx.post(f"{server.base_url}/oauth2/token", data=grant, timeout=PATIENCE)
+    write_token(token_file(home), Token.model_validate(answer.json()), server.base_url, email)
 
 
 @contextmanager
-def desk(server: Served, home: Path, email: str, *, columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
-    """A signed-in desk with its inbox on the screen."""
-    if not (home / ".local/state/leads-tui/token.json").exists():
+def desk(
+    server: Served,
+    home: Path,
+    email: str,
+    *,
+    columns: int = 120,
+    rows: int = 40,
+    launcher: Sequence[str] = (),
+    **environ: str,
+) -> Iterator[Terminal]:
+    """A signed-in desk with its inbox on the screen; `launcher` is a command that runs it, `environ` its settings."""
+    if not token_file(home).exists():
         sign_in(server, home, email)
-    with Terminal([LEADS_TUI], environ=clean_environment(home), columns=columns, rows=rows) as terminal:
+    command = [*launcher, LEADS_TUI]
+    surroundings = clean_environment(home, **environ)
+    with Terminal(command, environ=surroundings, columns=columns, rows=rows) as terminal:
         terminal.wait_for(INBOX)
+        yield terminal
+
+
+@contextmanager
+def shell(home: Path, **environ: str) -> Iterator[Terminal]:
+    """An interactive shell with job control, to start a desk from and to come back to."""
+    surroundings = clean_environment(home, PS1="shell> ", HISTFILE="", **environ)
+    with Terminal(["bash", "--norc", "--noprofile", "-i"], environ=surroundings) as terminal:
+        terminal.wait_for("shell>")
         yield terminal
 
 
