@@ -246,21 +246,24 @@ class InboxPane(Widget, can_focus=True):
         head = f"{'>' if is_cursor else ' '}{mark} "
         age = fit(f"{short_age(lead.created_at, self._now):>5}  ", 7)
         rest = width - len(head) - len(age) - 1
-        kind_width = 9 if rest >= 26 else 0
-        tail_width = min(rest - kind_width - 15, 26) if rest >= 36 else 0
-        name_width = rest - kind_width - tail_width - (2 if tail_width else 0)
-        tail = self._tail(row)
-        if tail_width and is_quiet:  # who has it says more than how it came
-            tail_width, kind_width = tail_width + kind_width, 0
-        if not tail_width and lead.is_locked and lead.locked_by and not self._is_mine(lead):
-            holder = cut_right(lead.locked_by.first_name or lead.locked_by.name, rest // 3)
-            words = two_sided(name_of(lead), holder, rest)
-        else:
-            words = fit(name_of(lead), name_width)
-            words += fit(f" {type_words(lead.type)}", kind_width) if kind_width else ""
-            words += "  " + fit(tail, tail_width) if tail_width else ""
+        words = self._quiet_words(row, rest) if is_quiet else self._words(row, rest)
         segments = [Segment(head, mark_style), Segment(fit(age + words, width - len(head)), style)]
         return Strip(segments).adjust_cell_length(width, style)
+
+    def _words(self, row: Row, width: int) -> str:
+        """Name, how it came, and where there is room the site or that it is the operator's."""
+        kind_width = 9 if width >= 26 else 0
+        tail_width = min(width - kind_width - 21, 26) if width >= 44 else 0
+        words = fit(name_of(row.lead), width - kind_width - tail_width)
+        words += fit(f" {type_words(row.lead.type)}", kind_width)
+        return words + fit(f" {self._tail(row)}", tail_width)
+
+    def _quiet_words(self, row: Row, width: int) -> str:
+        """Name, and who has it, which says more than how it came; the first name where there is little room."""
+        holder = row.lead.locked_by
+        is_short = width < 34 and holder is not None and row.lead.is_missed and not row.is_gone
+        tail = (holder.first_name or holder.name) if is_short and holder is not None else self._tail(row)
+        return two_sided(name_of(row.lead), cut_right(tail, 2 * width // 3), width)
 
     def _mark(self, row: Row) -> tuple[str, Style]:
         """One letter for the row's state, and its style; the letter says it where there is no colour."""
