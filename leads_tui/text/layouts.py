@@ -27,3 +27,17 @@ def in_every_layout(keys: str) -> str:
     for key in (key.strip() for key in keys.split(",")):
         result += [key, twin] if (twin := in_russian(key)) else [key]
     return ",".join(dict.fromkeys(result))
+
+
+_TYPED: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
+_TYPED_IN_RUSSIAN: Final = "ёйцукенгшщзхъфывапролджэячсмитьбю"
+_SHIFTED: Final = '~QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>'
+_TO_RUSSIAN: Final = str.maketrans(_TYPED + _SHIFTED, _TYPED_IN_RUSSIAN + _TYPED_IN_RUSSIAN.upper())
+_TO_LATIN: Final = str.maketrans(_TYPED_IN_RUSSIAN + _TYPED_IN_RUSSIAN.upper(), _TYPED + _SHIFTED)
+
+
+def in_other_layout(text: str) -> str:
+    """What the same keys type in the other layout: `ljcnfdrf` is `доставка`, `ензу` is `type`. A text with a Russian
+    letter was typed in the Russian layout, any other in the Latin one."""
+    is_russian = any(ord(letter) in _TO_LATIN for letter in text)
+    return text.translate(_TO_LATIN if is_russian else _TO_RUSSIAN)
