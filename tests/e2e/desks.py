@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -44,22 +45,22 @@ def desk(
     columns: int = 120,
     rows: int = 40,
     launcher: Sequence[str] = (),
-    **environ: str,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Terminal]:
-    """A signed-in desk with its inbox on the screen; `launcher` is a command that runs it, `environ` its settings."""
+    """A signed-in desk with its inbox on the screen; `launcher` is a command that runs it, `settings` is its environment."""
     if not token_file(home).exists():
         sign_in(server, home, email)
     command = [*launcher, LEADS_TUI]
-    surroundings = clean_environment(home, **environ)
+    surroundings = clean_environment(home, **settings)
     with Terminal(command, environ=surroundings, columns=columns, rows=rows) as terminal:
         terminal.wait_for(INBOX)
         yield terminal
 
 
 @contextmanager
-def shell(home: Path, **environ: str) -> Iterator[Terminal]:
+def shell(home: Path) -> Iterator[Terminal]:
     """An interactive shell with job control, to start a desk from and to come back to."""
-    surroundings = clean_environment(home, PS1="shell> ", HISTFILE="", **environ)
+    surroundings = clean_environment(home, PS1="shell> ", HISTFILE="")
     with Terminal(["bash", "--norc", "--noprofile", "-i"], environ=surroundings) as terminal:
         terminal.wait_for("shell>")
         yield terminal

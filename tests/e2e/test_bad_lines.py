@@ -50,7 +50,7 @@ def test_a_server_that_goes_away_while_one_types_is_told_heals_and_costs_no_lett
     with served(tmp_path) as server:
         lead_id = first_of(server)
         port = port_of(server)
-        with desk(server, home, ANNA, **SETTINGS) as terminal:
+        with desk(server, home, ANNA, settings=SETTINGS) as terminal:
             type_answer(terminal, lead_id)
             server.process.kill()
             terminal.wait_for(re.compile(r"offline since \d\d:\d\d, next try in \d+ s"))
@@ -74,7 +74,7 @@ def test_a_server_that_goes_away_while_one_types_is_told_heals_and_costs_no_lett
 def test_a_server_that_dies_before_the_answer_is_sent_gets_it_once_when_it_is_back(home: Path, tmp_path: Path) -> None:
     with served(tmp_path) as server, wired(server) as (wire, seen):
         lead_id = first_of(server)
-        with desk(seen, home, ANNA, **SETTINGS) as terminal:
+        with desk(seen, home, ANNA, settings=SETTINGS) as terminal:
             type_answer(terminal, lead_id)
             wire.before["leads/lock"] = server.process.kill
             terminal.press("ctrl+s")
@@ -93,7 +93,7 @@ def test_a_server_that_dies_before_the_answer_is_sent_gets_it_once_when_it_is_ba
 def test_a_server_that_hangs_while_it_gets_the_answer_stores_it_once(home: Path, tmp_path: Path) -> None:
     with served(tmp_path) as server, wired(server) as (wire, seen), server.ask_as(ANNA) as anna:
         lead_id = first_of(server)
-        with desk(seen, home, ANNA, **SETTINGS) as terminal:
+        with desk(seen, home, ANNA, settings=SETTINGS) as terminal:
             type_answer(terminal, lead_id)
             wire.before[SEND] = lambda: server.process.send_signal(signal.SIGSTOP)
             try:
@@ -112,7 +112,7 @@ def test_an_answer_of_which_nobody_knows_is_asked_for_until_it_is_known_and_neve
 ) -> None:
     with served(tmp_path) as server, wired(server) as (wire, seen), server.ask_as(ANNA) as anna:
         lead_id = first_of(server)
-        with desk(seen, home, ANNA, **SETTINGS) as terminal:
+        with desk(seen, home, ANNA, settings=SETTINGS) as terminal:
             type_answer(terminal, lead_id)
             wire.cut_after.add(SEND)
             terminal.press("ctrl+s")
@@ -132,7 +132,7 @@ def test_a_desk_killed_before_it_knows_asks_at_its_next_start_and_does_not_send_
 ) -> None:
     with served(tmp_path) as server, wired(server) as (wire, seen), server.ask_as(ANNA) as anna:
         lead_id = first_of(server)
-        with desk(seen, home, ANNA, **SETTINGS) as terminal:
+        with desk(seen, home, ANNA, settings=SETTINGS) as terminal:
             type_answer(terminal, lead_id)
             wire.cut_after.add(SEND)
             terminal.press("ctrl+s")
@@ -142,7 +142,7 @@ def test_a_desk_killed_before_it_knows_asks_at_its_next_start_and_does_not_send_
         assert TEXT in drafts_of(home)
 
         wire.is_cut = False
-        with desk(seen, home, ANNA, **SETTINGS) as terminal:
+        with desk(seen, home, ANNA, settings=SETTINGS) as terminal:
             terminal.wait_for(STORED)
             anna.wait_for_lead(lead_id, is_annas)
         assert wire.calls.count(SEND) == 1
