@@ -15,11 +15,12 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from platformdirs import PlatformDirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from leads_tui.api.address import check_base_url
 from leads_tui.locale import _
 
-__all__ = ["LoadedSettings", "Paths", "Settings", "SettingsProblem", "find_paths", "load_settings"]
+__all__ = ["LoadedSettings", "Paths", "SavedView", "Settings", "SettingsProblem", "find_paths", "load_settings"]
 
 PREFIX: Final = "LEADS_TUI_"
 
@@ -39,6 +40,46 @@ Number = Annotated[float, BeforeValidator(_refuse_boolean), Field(allow_inf_nan=
 
 class SettingsProblem(Exception):
     """A setting is unknown or wrong; the message names where it stands, its key and what is allowed."""
+
+
+class SavedView(BaseModel):
+    """A search that the operator keeps as a tab: a table `[[views]]` of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=40)
+    """What the tab is called."""
+
+    filter: str = ""
+    """Which leads, in the filter language; empty for all."""
+
+    source: Literal["routed", "all", "mine"] = "routed"
+    """Out of which leads: those addressed to the operator, everybody's, or those in the operator's hands."""
+
+    sort: str = "created_at:a"
+    """The order: created_at, updated_at, duration or result, with `:a` or `:d`."""
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        if not name.isprintable() or name != name.strip():
+            raise ValueError(_("a name in one line, without spaces at its ends"))
+        return name
+
+    @field_validator("filter")
+    @classmethod
+    def _check_filter(cls, line: str) -> str:
+        from leads_tui.desk.filters import Filter  # noqa: PLC0415 (only those who have views need it)
+
+        Filter.parse(line)
+        return line
+
+    @field_validator("sort")
+    @classmethod
+    def _check_sort(cls, words: str) -> str:
+        from leads_tui.api.query import Sort  # noqa: PLC0415 (as above)
+
+        return Sort.parse(words).encode()
 
 
 class Settings(BaseModel):
@@ -75,6 +116,18 @@ class Settings(BaseModel):
 
     keys: dict[str, str] = Field(default_factory=dict)
     """Other keys for commands: command id to a list of keys with commas between, in the table `[keys]`."""
+
+    views: tuple[SavedView, ...] = ()
+    """The operator's own views, in the order of their tabs: tables `[[views]]` of the file."""
+
+    @field_validator("views")
+    @classmethod
+    def _check_names(cls, views: tuple[SavedView, ...]) -> tuple[SavedView, ...]:
+        names = [view.name.casefold() for view in views]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise ValueError(_("two views are called {name}").format(name=repr(views[place].name)))
+        return views
 
     @field_validator("api_url")
     @classmethod
@@ -176,8 +229,12 @@ def _from_file(path: Path, *, must_exist: bool) -> tuple[dict[str, object], dict
     return table, dict.fromkeys(table, str(path))
 
 
+_TABLES: Final = frozenset({"keys", "views"})
+"""What only a file can hold."""
+
+
 def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, object], dict[str, str]]:
-    known = {PREFIX + name.upper(): name for name in Settings.model_fields if name != "keys"}
+    known = {PREFIX + name.upper(): name for name in Settings.model_fields if name not in _TABLES}
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and value}
     for variable in given:
         if variable not in known:
@@ -201,10 +258,36 @@ def _explain(error: ValidationError, sources: Mapping[str, str]) -> str:
     source = sources[name]
     # A flag or a variable names the setting already; in a file the key has to be said.
     where = source if source == _flag(name) or source.startswith(PREFIX) else f"{source}: " + _key(first["loc"])
+    if name == "views":
+        return f"{source}: {_explain_view(first)}"
     if name == "api_url" and (cause := first.get("ctx", {}).get("error")):
         return f"{where}: {cause}"  # without the value: an address may carry a password
     return _("{where}: {value} is wrong; allowed is {allowed}").format(
         where=where, value=_show(first["input"]), allowed=_allowed(name)
+    )
+
+
+def _explain_view(error: ErrorDetails) -> str:
+    place = error["loc"]
+    # Operators count from one.
+    where = _("view {number}").format(number=int(place[1]) + 1) if len(place) > 1 else "views"
+    keys = ", ".join(SavedView.model_fields)
+    if error["type"] == "missing":
+        return _("{where}: {key} is missing").format(where=where, key=place[-1])
+    if error["type"] == "extra_forbidden":
+        return _("{where}: {key} is unknown; known are {known}").format(where=where, key=place[-1], known=keys)
+    if len(place) > len(("views", "number")):
+        where = f"{where}, {place[-1]}"
+    if cause := error.get("ctx", {}).get("error"):
+        return f"{where}: {cause}"
+    allowed = {
+        "name": _("text of 1 to 40 characters"),
+        "filter": _("text in quotation marks"),
+        "sort": _("text in quotation marks"),
+        "source": "routed, all, mine",
+    }.get(str(place[-1]), _("tables [[views]] with {keys}").format(keys=keys))
+    return _("{where}: {value} is wrong; allowed is {allowed}").format(
+        where=where, value=_show(error["input"]), allowed=allowed
     )
 
 

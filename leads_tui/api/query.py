@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Final, Literal
+from typing import Final, Literal, cast
 from urllib.parse import urlencode
 
 from leads_tui.api.models import MOSCOW, LeadResult, LeadType
@@ -86,6 +86,14 @@ class Sort:
     def __post_init__(self) -> None:
         if self.field not in _SORT_FIELDS:
             raise ValueError(f"sort: {self.field!r} is not one of {', '.join(_SORT_FIELDS)}")
+
+    @classmethod
+    def parse(cls, text: str) -> Sort:
+        """The order that `encode` wrote; a field alone is ascending. Raises ValueError that names what is allowed."""
+        field, _, direction = text.strip().lower().partition(":")
+        if field not in _SORT_FIELDS or direction not in {"", "a", "d"}:
+            raise ValueError(f"sort: {text!r} is not one of {', '.join(_SORT_FIELDS)} with :a or :d after it")
+        return cls(cast("SortField", field), descending=direction == "d")
 
     def encode(self) -> str:
         """`created_at:d`, or `:a` for ascending (seed)."""
