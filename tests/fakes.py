@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from leads_tui.api.errors import ApiError
 from leads_tui.api.models import Employee, Lead, LeadPage
@@ -26,8 +26,8 @@ START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 ANNA = Employee(id=1, first_name="Anna", last_name="Ivanova")
 BORIS = Employee(id=2, first_name="Boris", last_name="Petrov")
 LOCK_SECONDS = 30 * 60
-TURNS = 60
-"""So many turns of the loop carry everything to where it waits for the clock or for a gate."""
+TURNS = 2000
+"""After so many turns of the loop something runs in circles instead of waiting for the clock or for a gate."""
 
 
 class FakeClock:
@@ -74,10 +74,13 @@ class FakeClock:
         self._boot = boot
 
 
-async def settle(turns: int = TURNS) -> None:
-    """Lets all that can run do so."""
-    for _ in range(turns):
+async def settle(turns: int | None = None) -> None:
+    """Lets all that can run do so, or so many turns of the loop."""
+    ready = cast("Any", asyncio.get_running_loop())._ready
+    for _ in range(TURNS if turns is None else turns):
         await asyncio.sleep(0)
+        if turns is None and not ready:
+            return
 
 
 async def at_once(work: Callable[[], T], /) -> T:

@@ -21,7 +21,7 @@ from leads_tui.api.models import MAX_ANSWER, Employee, Lead
 from leads_tui.desk.clock import Clock
 from leads_tui.desk.drafts import DraftKeeper
 from leads_tui.desk.journal import Entry, Journal
-from leads_tui.desk.lock import SETTLE, LeadLock, LockState
+from leads_tui.desk.lock import IN_FLIGHT, SETTLE, LeadLock, LockState
 from leads_tui.desk.ports import LeadsApi
 from leads_tui.desk.tasks import start
 from leads_tui.desk.texts import length, same_text
@@ -205,7 +205,7 @@ class Answer:
         """Marks it as sent by an earlier session, so that `find_out` can follow."""
         self.step = Step.LOOKING
         self._is_in_journal = True
-        self._certain_after = self._clock.boot() + SETTLE
+        self._certain_after = self._clock.boot() + IN_FLIGHT
 
     # The steps -------------------------------------------------------------------------------------------------
 
@@ -242,6 +242,9 @@ class Answer:
             return NotSent(Refusal.NOT_ON_DISK)
         await self._lock.settle()
         lock = await self._lock.ask()
+        if lock.is_ours and not self._lock.is_safe:  # an earlier request to give it back was under way until now
+            await self._lock.settle()
+            lock = await self._lock.ask()
         if not lock.is_ours or lock.problem is not None:
             return NotSent(Refusal.NOT_LOCKED, problem=lock.problem, lock=lock)
         self._take(Step.CHECKING)

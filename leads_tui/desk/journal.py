@@ -59,6 +59,8 @@ class Trace:
     asked_at: dt.datetime | None = None
     """When its lock was asked for last; None where it was seen to be free."""
     is_leaving: bool = False
+    left_at: dt.datetime | None = None
+    """When it was last asked to be given back, as long as that request may still be on its way."""
     answer: Entry | None = None
     """How far its answer came; None where there is none, or its end is known."""
     without_answer: bool = False
@@ -81,9 +83,9 @@ class Trace:
         if entry is Entry.LOCK:
             self.asked_at, self.is_leaving = at, False
         elif entry is Entry.LEAVING:
-            self.is_leaving = True
+            self.is_leaving, self.left_at = True, at
         elif entry is Entry.FREE:
-            self.asked_at, self.is_leaving = None, False
+            self.asked_at, self.is_leaving, self.left_at = None, False, None
         elif entry in {Entry.STORED, Entry.NOT_STORED}:
             self.answer = None
         else:
@@ -110,6 +112,8 @@ class Unfinished:
     was_sent: bool
     without_answer: bool
     asked_at: dt.datetime | None = None
+    left_at: dt.datetime | None = None
+    """When it was asked to be given back, where that request may still be on its way."""
 
 
 class Journal:
@@ -158,6 +162,8 @@ class Journal:
         for each in left:
             if each.may_be_locked:
                 await to_its_end(start(self._write(each.lead_id, Entry.LOCK, at=each.asked_at), "adopt"))
+            if each.left_at is not None:
+                await to_its_end(start(self._write(each.lead_id, Entry.LEAVING, at=each.left_at), "adopt"))
             if each.was_sent:
                 await self.write(each.lead_id, Entry.SENDING, without_answer=each.without_answer)
         dead, self._dead = self._dead, []
@@ -217,6 +223,8 @@ class Journal:
             base = {"at": (trace.asked_at or now).isoformat(), "lead": trace.lead_id}
             if trace.asked_at is not None and trace.may_be_locked(now):
                 yield {**base, "entry": Entry.LOCK.value}
+            if trace.left_at is not None:
+                yield {**base, "at": trace.left_at.isoformat(), "entry": Entry.LEAVING.value}
             if trace.answer is not None:
                 yield {**base, "entry": trace.answer.value, "without_answer": trace.without_answer}
 
@@ -251,6 +259,7 @@ class Journal:
                         was_sent=trace.was_sent,
                         without_answer=trace.without_answer,
                         asked_at=trace.asked_at or (before.asked_at if before else None),
+                        left_at=trace.left_at or (before.left_at if before else None),
                     )
         return list(found.values())
 

@@ -49,6 +49,8 @@ JUMP: Final = 30.0
 """Seconds that a look may be late before it counts as a jump of the clock."""
 SETTLE: Final = 45.0
 """Seconds after which a request whose answer was lost cannot be on its way any more."""
+IN_FLIGHT: Final = SETTLE + 20.0
+"""The same for a request of which only the beginning is known, with the longest that one is waited for."""
 JOURNAL_PATIENCE: Final = 0.5
 """Seconds that a lock request, or giving back, waits for a slow disk; they matter more than their journal does."""
 FIRST_RETRY: Final = 5.0
@@ -168,6 +170,8 @@ class LeadLock:
             elif problem is None and now < self._stray_lock_until:
                 await self._clock.sleep(self._stray_lock_until - now)
                 self._maybe_ours = True
+            elif problem is None and now < self._stray_unlock_until:
+                await self.settle()
             else:
                 self._maybe_ours = False
                 await self._note(Entry.FREE)
@@ -178,6 +182,12 @@ class LeadLock:
         """An earlier session may have left it locked: it is given back as if it had been asked for here, now."""
         self._maybe_ours = True
         self._last_ask = self._clock.boot()
+
+    def mind_strays(self, *, lock: float = 0.0, unlock: float = 0.0) -> None:
+        """An earlier session's requests may still reach the server within these seconds."""
+        now = self._clock.boot()
+        self._stray_lock_until = max(self._stray_lock_until, now + lock if lock > 0 else 0.0)
+        self._stray_unlock_until = max(self._stray_unlock_until, now + unlock if unlock > 0 else 0.0)
 
     def hurry(self) -> None:
         """The session ends: a lock request that hangs is not waited for any more, so that giving back can follow."""
@@ -276,6 +286,7 @@ class LeadLock:
         async with self._turn:
             if self._is_wanted:
                 return None
+            self._become(LockState())  # not ours from now on, although the server may not know it yet
             problem = await self._unlock() if self._maybe_ours else None
             if problem is None:
                 self._was_held = False
@@ -294,7 +305,7 @@ class LeadLock:
                     self._stray_unlock_until = self._clock.boot() + SETTLE
                 return problem
         self._maybe_ours = False
-        if self._clock.boot() >= self._stray_lock_until:
+        if self._clock.boot() >= max(self._stray_lock_until, self._stray_unlock_until):
             await self._note(Entry.FREE)
         return None
 

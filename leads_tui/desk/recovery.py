@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leads_tui.api.errors import ApiError, Forbidden, NotFound
 from leads_tui.api.models import Lead
 from leads_tui.desk.journal import Entry, Journal, Unfinished
+from leads_tui.desk.lock import IN_FLIGHT
 from leads_tui.desk.ports import Tools
 from leads_tui.desk.windows import Window
 from leads_tui.desk.workbench import OpenLead, Workbench
@@ -49,6 +50,8 @@ class Recovery:
                 await self._workbench.resume(lead, without_answer=each.without_answer)
             elif self._is_mine(lead):
                 self.left.append(LeftLead(lead, each.window))
+            elif self._may_still_be_locked(each):
+                self._workbench.give_back(each.lead_id)
             else:
                 await self._forget(journal, each)
         return self.left
@@ -69,6 +72,11 @@ class Recovery:
     def _is_mine(self, lead: Lead) -> bool:
         me = self._tools.me
         return lead.is_locked and (me is None or (lead.locked_by is not None and lead.locked_by.id == me.id))
+
+    def _may_still_be_locked(self, unfinished: Unfinished) -> bool:
+        """True where the dead session's last lock request may reach the server only now."""
+        age = self._tools.clock.now() - unfinished.asked_at if unfinished.asked_at else None
+        return age is not None and age.total_seconds() < IN_FLIGHT
 
     async def _show(self, lead_id: int) -> Lead | None:
         wait = FIRST_RETRY

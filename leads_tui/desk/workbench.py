@@ -9,6 +9,7 @@ known (`Outbox`).
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from leads_tui.desk.drafts import RETRY_EVERY, DraftKeeper
 from leads_tui.desk.free_watch import FreeWatch
 from leads_tui.desk.giving_back import GivingBack
 from leads_tui.desk.inbox import Inbox
-from leads_tui.desk.lock import LeadLock
+from leads_tui.desk.lock import IN_FLIGHT, LeadLock
 from leads_tui.desk.open_lead import OpenLead
 from leads_tui.desk.outbox import Outbox
 from leads_tui.desk.ports import Tools
@@ -222,7 +223,7 @@ class Workbench:
         return opened
 
     def _lock(self, lead_id: int) -> LeadLock:
-        return LeadLock(
+        lock = LeadLock(
             lead_id,
             self._tools.api,
             self._tools.clock,
@@ -232,6 +233,15 @@ class Workbench:
             journal=self._tools.journal,
             report=self._tools.report,
         )
+        if self._tools.journal is not None:
+            # What the journal still has of a lead that is not in hand was left by an earlier session.
+            trace = self._tools.journal.trace(lead_id)
+            lock.mind_strays(lock=self._in_flight(trace.asked_at), unlock=self._in_flight(trace.left_at))
+        return lock
+
+    def _in_flight(self, began: dt.datetime | None) -> float:
+        """For how many seconds a request that began then may still be on its way."""
+        return IN_FLIGHT - (self._tools.clock.now() - began).total_seconds() if began else 0.0
 
     def _keeper(self, lead_id: int) -> DraftKeeper:
         tools = self._tools

@@ -11,7 +11,7 @@ import pytest
 from leads_tui.api.errors import TimedOut, Unreachable
 from leads_tui.desk.answer import AnsweredByAnother, NotSent, Stored, Verdict
 from leads_tui.desk.inbox import Inbox
-from leads_tui.desk.lock import SETTLE, LockPhase
+from leads_tui.desk.lock import IN_FLIGHT, LockPhase
 from leads_tui.desk.recovery import Recovery
 from leads_tui.desk.workbench import Workbench
 from tests.fakes import ANNA, BORIS, LIVING, Desk, FakeServer, make_desk, settle
@@ -125,7 +125,7 @@ async def test_an_answer_that_the_crash_kept_from_the_server_is_told_and_kept(cr
     await settle()
     await crashed.kill()
     await after.recovery.find()
-    await after.clock.advance(SETTLE + 40)
+    await after.clock.advance(IN_FLIGHT + 40)
     assert after.verdicts == [(A, NotSent())]
     assert after.holder(A) is None
     assert [draft.text for draft in after.desk.drafts.all()] == ["the answer"]
