@@ -130,9 +130,9 @@ class LeadsApp(App[int], inherit_bindings=False):
         self._ending.install()
         self._suspending.install()
         self.push_screen(self._desk)
-        self.on_desk_screen_connection_wanted()
+        self.on_desk_base_connection_wanted()
 
-    def on_desk_screen_connection_wanted(self) -> None:
+    def on_desk_base_connection_wanted(self) -> None:
         """Connects where there is something to connect with, else asks for it."""
         if self.api_url and (self._token or self._sign_in_as) and self._desk.workbench is None:
             self._start_connecting()

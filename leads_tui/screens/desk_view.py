@@ -158,7 +158,7 @@ class DeskView:
         if box.read_only == opened.may_type:
             box.read_only = not opened.may_type
         title = _("Answer to {lead}").format(lead=lead_words(opened.lead))
-        self._screen.query_one("#answer-title", Bar).say(title, draft_words(opened.draft))
+        self._screen.query_one("#answer-title", Bar).say(title, *draft_words(opened.draft))
 
     def _show_keys(self) -> None:
         opened = self._state.opened

@@ -19,6 +19,8 @@ from leads_tui.api.explain import explain
 from leads_tui.api.models import Token
 from leads_tui.locale import _
 
+HEIGHTS = [(0, "-low"), (20, "-middle")]
+
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -37,6 +39,7 @@ class SignInScreen(Screen[SignedIn]):
     """Asks until the server says yes, or the operator leaves."""
 
     AUTO_FOCUS = ""
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
         Binding("enter", "next_field", show=False, priority=True),

@@ -19,6 +19,8 @@ from leads_tui.widgets.lines import strip, titled
 from leads_tui.widgets.words import employee_words, lead_words, type_words
 
 MARGIN = 1
+NUMBER = 8
+"""Cells of the title, the lead's number, that stay in sight however long the name of its holder is."""
 LOW = 12
 """Lines; where the pane has fewer, the visitor's words come before the facts."""
 
@@ -117,7 +119,7 @@ class LeadPane(Widget, can_focus=True):
         if y == 0:
             style = self._style("lead--title")
             badge_style = style + Style(color=self._style("lead-" + self._tone).color) if self._tone else style
-            return titled(self.title, self.badge, width, style, badge_style)
+            return titled(self.title, self.badge, width, style, badge_style, least=NUMBER)
         lines = self._wrapped()
         place = self._top + y - 1
         below = len(lines) - self._top - self._height

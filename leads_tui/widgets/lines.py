@@ -8,6 +8,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 ELLIPSIS = "…"
+SHORTEST = 6
+"""Cells below which a left part that is cut says nothing any more."""
 
 
 def fit(text: str, width: int) -> str:
@@ -24,20 +26,28 @@ def cut_right(text: str, width: int) -> str:
     return set_cell_size(text, max(0, width)).rstrip()
 
 
-def two_sided(left: str, right: str, width: int) -> str:
-    """One line of so many cells with the left part cut where the two do not both fit."""
-    right_width = cell_len(right)
-    if right_width + 2 > width:
-        return fit(right or left, width)
-    gap = "  " if right else ""
-    return fit(left, width - right_width - len(gap)) + gap + right
+def two_sided(left: str, right: str, width: int, *, least: int = 0) -> str:
+    """One line of so many cells with the left part cut where the two do not both fit; of the left one at least so
+    many cells stay, and then the right one is cut too."""
+    return "".join(_sides(left, right, width, least))
 
 
-def titled(left: str, right: str, width: int, left_style: Style, right_style: Style) -> Strip:
-    """A title line: the left part and the right one, each in its style, with a blank at both ends."""
-    words = " " + two_sided(left, right, width - 2)
-    split = len(words) - len(right)
-    segments = [Segment(words[:split], left_style), Segment(words[split:], right_style), Segment(" ", right_style)]
+def _sides(left: str, right: str, width: int, least: int) -> tuple[str, str]:
+    if not right or width <= 0:
+        return fit(left, width), ""
+    least = min(least, cell_len(left))
+    right = fit(right, min(cell_len(right), max(0, width - least - (2 if least else 0))))
+    room = width - cell_len(right)
+    if room < max(SHORTEST, least + 2):
+        return " " * room, right
+    return fit(left, room - 2) + "  ", right
+
+
+def titled(left: str, right: str, width: int, left_style: Style, right_style: Style, *, least: int = 0) -> Strip:
+    """A title line: the left part and the right one, each in its style, with a blank at both ends; `least` as in
+    `two_sided`."""
+    left, right = _sides(left, right, width - 2, least)
+    segments = [Segment(" " + left, left_style), Segment(right, right_style), Segment(" ", right_style)]
     return Strip(segments).adjust_cell_length(width, right_style)
 
 

@@ -71,21 +71,22 @@ def window_words(window: Window, now: dt.datetime) -> str:
     return " ".join(part for part in (terminal, since) if part)
 
 
-def draft_words(draft: DraftKeeper) -> str:
-    """How long the answer is and whether it is on disk."""
+def draft_words(draft: DraftKeeper) -> tuple[str, str]:
+    """How long the answer is and whether it is on disk, and the tone that goes with it."""
+    over = length(draft.text) - MAX_ANSWER
     count = _("{count}/{most}").format(count=length(draft.text), most=MAX_ANSWER)
-    if length(draft.text) > MAX_ANSWER:
-        over = length(draft.text) - MAX_ANSWER
-        count += " " + ngettext("{over} too long", "{over} too long", over).format(over=over)
+    if over > 0:
+        count = ngettext("{over} too long", "{over} too long", over).format(over=over)
+    tone = "-bad" if over > 0 or draft.state is SaveState.NOT_SAVED else ""
     match draft.state:
         case SaveState.EMPTY:
-            return count
+            return count, tone
         case SaveState.SAVING:
-            return f"{count} " + _("saving")
+            return f"{count} " + _("saving"), tone
         case SaveState.SAVED:
-            return f"{count} " + _("saved")
+            return f"{count} " + _("saved"), tone
         case SaveState.NOT_SAVED:
-            return f"{count} " + _("NOT SAVED: {reason}").format(reason=draft.reason)
+            return f"{count} " + _("NOT SAVED: {reason}").format(reason=draft.reason), tone
 
 
 def on_its_way_words(lead: Lead, answer: Answer, boot: float, keys: str) -> str:
