@@ -22,10 +22,13 @@ FIXED = {
     "TZ": "Asia/Yekaterinburg",
 }
 DROPPED = {"COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "LANG", "LANGUAGE", "TMUX"}
+KEPT = {"TEXTUAL_SNAPSHOT_TEMPDIR"}  # where the snapshot plug-in collects its report
 DROPPED_PREFIXES = ("LEADS_TUI_", "XDG_", "TEXTUAL", "LC_", "SSH_")
 
 
 def _is_dropped(name: str) -> bool:
+    if name in KEPT:
+        return False
     return name in DROPPED or name.startswith(DROPPED_PREFIXES) or name.lower().endswith("_proxy")
 
 

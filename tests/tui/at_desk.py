@@ -12,9 +12,11 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widgets import Input
 
 from leads_tui.app import LeadsApp
 from leads_tui.screens.desk import DeskScreen
+from leads_tui.screens.sign_in import SignInScreen
 from leads_tui.widgets.answer_box import AnswerBox
 from leads_tui.widgets.bar import Bar
 from leads_tui.widgets.inbox_pane import InboxPane
@@ -61,6 +63,11 @@ class Operator:
         self.network = network
         self.clock = clock
         self._threads = threads
+
+    async def start(self) -> None:
+        """Waits for what the app shows first: the inbox, or the sign-in."""
+        await self.until(lambda: self.network.sent or isinstance(self.app.screen, SignInScreen))
+        await self.settle()
 
     # What they do ----------------------------------------------------------------------------------------------
 
@@ -115,6 +122,11 @@ class Operator:
         while not condition():
             assert time.monotonic() < until, what or "it did not come about"
             await self.pilot.pause(0.01)
+
+    def hide_blinking(self) -> None:
+        """Holds every cursor still, for a picture."""
+        for field in self.app.screen.query(Input):
+            field.cursor_blink = False
 
     # What they see ---------------------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from leads_tui.api.models import Token
 from leads_tui.app import LeadsApp, Store
 from leads_tui.credentials import StoredSession
 from leads_tui.desk.clock import Clock
-from leads_tui.screens.sign_in import SignInScreen
 from leads_tui.settings import Paths, Settings
 from tests.tui.at_desk import Operator, ThreadWork
 from tests.tui.company import ANNA, Company
@@ -125,8 +124,7 @@ def sit_down(make_app: MakeApp, network: Network, clock: HandClock) -> SitDown:
         async with app.run_test(size=size) as pilot:
             operator = Operator(app, pilot, network, clock, threads)
             if is_settled:
-                await operator.until(lambda: network.sent or isinstance(app.screen, SignInScreen))
-                await operator.settle()
+                await operator.start()
             yield operator
 
     return run

@@ -141,3 +141,36 @@ async def test_the_bottom_line_leaves_out_whole_commands_and_never_help_and_quit
                 assert "ctrl+q quit" in line, width
             for key, words in keys[:3]:
                 assert (f" {key} " in line) == (f" {key} {words} " in line), width
+
+
+@pytest.mark.parametrize(("width", "line"), [(40, "  offline since 14:02, next try in 11 s"), (60, "Leads · anna")])
+async def test_what_is_wrong_goes_before_who_is_signed_in(width: int, line: str, sit_down: SitDown) -> None:
+    async with sit_down(size=(width, 15)) as anna:
+        bar = anna.desk.query_one("#header", Bar)
+        bar.say("Leads · anna@demo.example · Inbox 8", "offline since 14:02, next try in 11 s", "-bad")
+        await anna.settle()
+        assert line in anna.screen()
+        assert "next try in 11 s" in anna.screen()
+
+
+async def test_the_title_of_the_answer_names_its_lead_whatever_is_wrong_with_the_disk(
+    sit_down: SitDown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sit_down() as anna:
+        bar = anna.desk.query_one("#answer-title", Bar)
+        bar.say("Answer to #104217 Иван Петров", "12/2000 NOT SAVED: No space left on device", "-bad")
+        for width in sized(bar, monkeypatch, 1, range(40, 121)):
+            assert bar.render_line(0).text.startswith(" Answer to #104217")
+            assert "NOT SAVED" in bar.render_line(0).text, width
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+async def test_a_notice_that_does_not_fit_grows_and_loses_no_word(width: int, sit_down: SitDown) -> None:
+    words = "#1043 Иван Петров: answered by Борис Ветров at 14:02. Your text is NOT stored; it is kept as a draft"
+    async with sit_down(size=(width, 15)) as anna:
+        anna.desk.say(words, "-bad")
+        await anna.settle()
+        assert words in " ".join(anna.screen().split())
+        anna.desk.say("")
+        await anna.settle()
+        assert anna.desk.query_one("#notice", Bar).size.height == 1
