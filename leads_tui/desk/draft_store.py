@@ -196,6 +196,11 @@ class DraftStore:
             return None
 
 
+def account_key(email: str, api_url: str) -> str:
+    """The account under which an operator's drafts and journal lie, the same for the desk and the command line."""
+    return f"{email} {api_url}"
+
+
 def account_folder(account: str) -> str:
     """The name of an account's folder: readable, safe as a file's name, and no other account's."""
     slug = re.sub(r"[^a-z0-9.@-]+", "_", account.lower())[-60:]
