@@ -32,10 +32,13 @@ from leads_tui.api.errors import ApiError, Forbidden, NotFound, NotSignedIn
 from leads_tui.api.explain import explain
 from leads_tui.api.models import Employee, Token
 from leads_tui.commands import COMMANDS, Keys, Place, bindings
+from leads_tui.desk.canned import CannedReplies
 from leads_tui.desk.clock import Clock, SystemClock
-from leads_tui.desk.draft_store import DraftStore
+from leads_tui.desk.draft_store import DraftStore, account_key
 from leads_tui.desk.journal import Journal
+from leads_tui.desk.person import PersonFinder
 from leads_tui.desk.ports import Running, Tools
+from leads_tui.desk.replies_file import FILE_NAME
 from leads_tui.ending import Ending
 from leads_tui.locale import _
 from leads_tui.screens.desk import DeskScreen
@@ -172,21 +175,23 @@ class LeadsApp(App[int], inherit_bindings=False):
         elif is_told:
             self._desk.say("")
         account = self.email or (me.email if me and me.email else "")
-        account_key = f"{account} {self.api_url}"
+        key = account_key(account, self.api_url)
         tools = Tools(
             api=client.with_tries(1),  # the desk repeats by itself, and knows what it does
             clock=self.clock,
             rng=self._rng,
             spawn=self.spawn,
-            drafts=DraftStore(self.paths.state_dir, account_key),
+            drafts=DraftStore(self.paths.state_dir, key),
             me=me,
             renew_every=self.settings.renew_minutes * 60,
             poll_every=self.settings.poll_seconds,
             hold_seconds=self.settings.hold_seconds,
             idle_release=self.settings.idle_release_minutes * 60,
-            journal=Journal(self.paths.state_dir, account_key, self.clock),
+            journal=Journal(self.paths.state_dir, key, self.clock),
         )
-        self._desk.begin(tools, account)
+        once = client.with_tries(1)
+        replies = CannedReplies(once, self.paths.config_file.with_name(FILE_NAME), self.clock)
+        self._desk.begin(tools, account, persons=PersonFinder(once, self.clock), replies=replies)
 
     async def _who_am_i(self, client: LeadsClient) -> Employee | None:
         try:

@@ -131,6 +131,14 @@ COMMANDS: Final = (
         False,
     ),
     Command(
+        "answer.replies",
+        "ctrl+t",
+        "replies",
+        Place.DESK,
+        N_("replies"),
+        N_("Puts a canned reply into the answer; // in the answer does the same."),
+    ),
+    Command(
         "answer.take_back",
         "u",
         "take_back",

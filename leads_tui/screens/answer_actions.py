@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from leads_tui.desk.answer import AnsweredByAnother, Stored, Verdict
+from leads_tui.desk.placeholders import Filled, holes
 from leads_tui.desk.workbench import OpenLead
 from leads_tui.locale import _
 from leads_tui.screens.both_texts import BothTextsScreen
 from leads_tui.screens.confirm import ConfirmScreen
 from leads_tui.screens.desk_base import DeskBase
+from leads_tui.screens.replies import RepliesScreen
 from leads_tui.widgets.answer_box import AnswerBox
 from leads_tui.widgets.lead_pane import LeadPane
 from leads_tui.widgets.words import lead_words, verdict_words
@@ -17,10 +19,34 @@ class AnswerActions(DeskBase):
     """What an operator does with an answer."""
 
     def action_send(self) -> None:
-        """Sends the answer of the open lead."""
-        if self.workbench is not None:
-            self.query_one(AnswerBox).note_change()
+        """Sends the answer of the open lead, unless a placeholder in it was not filled."""
+        if self.workbench is None:
+            return
+        box = self.query_one(AnswerBox)
+        box.note_change()
+        if open_holes := holes(box.text, box.literals):
+            box.select_characters(*open_holes[0])
+            box.focus()
+            self.say(_("Not sent: fill in what stands in braces, or delete it"), "-warning")
+        else:
             self.workbench.send()
+
+    def action_replies(self) -> None:
+        """Chooses a canned reply for the open lead."""
+        opened = self.state.opened
+        if opened is None or self.state.replies is None:
+            return
+
+        def chosen(filled: Filled | None) -> None:
+            if filled is not None and self.state.opened is opened and opened.may_type:
+                self.query_one(AnswerBox).put_in(filled.text, filled.literals)
+
+        me = self._tools.me if self._tools else None
+        self.app.push_screen(RepliesScreen(self.state.replies, opened.lead, me), chosen)
+
+    def on_answer_box_replies_wanted(self) -> None:
+        """Two slashes in the answer ask for a canned reply."""
+        self.action_replies()
 
     def action_complete(self) -> None:
         """Completes the open lead without an answer, once the operator has said yes."""

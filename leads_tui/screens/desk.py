@@ -11,7 +11,9 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from leads_tui.commands import Place, bindings
+from leads_tui.desk.canned import CannedReplies
 from leads_tui.desk.inbox import Inbox
+from leads_tui.desk.person import PersonFinder
 from leads_tui.desk.ports import Tools
 from leads_tui.desk.recovery import Recovery
 from leads_tui.desk.workbench import Workbench
@@ -35,12 +37,20 @@ class DeskScreen(LeadActions):
 
     # What the app tells it -------------------------------------------------------------------------------------
 
-    def begin(self, tools: Tools, account: str) -> None:
+    def begin(
+        self,
+        tools: Tools,
+        account: str,
+        *,
+        persons: PersonFinder | None = None,
+        replies: CannedReplies | None = None,
+    ) -> None:
         """Starts work for the operator who has just signed in."""
         self._tools = tools
         state = self.state
         state.my_id = tools.me.id if tools.me else None
         state.account = account
+        state.persons, state.replies = persons, replies
         state.inbox = inbox = Inbox(tools, on_change=self.show_soon)
         state.workbench = Workbench(
             tools, inbox, on_change=self.show_soon, on_verdict=self._tell_verdict, on_free=self._tell_free

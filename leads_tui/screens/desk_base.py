@@ -128,7 +128,16 @@ class DeskBase(Screen[None]):
     def _work(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.run_worker(work, name=name, group=name, exclusive=True, exit_on_error=False)
 
+    async def _find_person(self, opened: OpenLead) -> None:
+        if self.state.persons is None or self.inbox is None:
+            return
+        person = await self.state.persons.find(opened.lead, [row.lead for row in self.inbox.rows])
+        if self.state.opened is opened:
+            self.state.person = (opened.id, person)
+            self.show_soon()
+
     def _take_in_hand(self, opened: OpenLead) -> None:
+        self._work(self._find_person(opened), "person")
         self._view.show()
         self.set_class(True, "-at-lead")
         self.query_one(AnswerBox if opened.may_type else LeadPane).focus()

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from leads_tui.api.errors import NotSignedIn
 from leads_tui.api.models import Lead
 from leads_tui.desk.answer import NotSent
+from leads_tui.desk.canned import CannedReplies
 from leads_tui.desk.inbox import Inbox, Row
 from leads_tui.desk.open_lead import OpenLead
+from leads_tui.desk.person import Person, PersonFinder
 from leads_tui.desk.views import matches
 from leads_tui.desk.workbench import Workbench
 
@@ -27,6 +29,10 @@ class DeskState:
     """What happened last, and its tone."""
     drafts: set[int] = field(default_factory=set)
     """Leads with a text that is not sent."""
+    replies: CannedReplies | None = None
+    persons: PersonFinder | None = None
+    person: tuple[int, Person] | None = None
+    """What was found of the person behind the lead with this id."""
     conflict: tuple[Lead, str] | None = None
     """A lead that another answered, and the operator's own text for it."""
 
@@ -79,6 +85,8 @@ class DeskState:
                 return is_held or (opened is not None and opened.answer is None)
             case "ask_for_lock":
                 return opened is not None and opened.answer is None
+            case "replies":
+                return opened is not None and opened.may_type and self.replies is not None
             case "take_back":
                 return is_held
             case "watch":

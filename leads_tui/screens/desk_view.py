@@ -129,11 +129,12 @@ class DeskView:
         boot, now = self._clock.boot(), self._clock.now()
         lead = opened.lead if opened else state.previewed
         badge = ("", "")
+        person = state.person[1] if state.person and lead and state.person[0] == lead.id else None
         if opened is not None:
             badge = self._badge(opened)
         elif lead is not None and lead.is_locked and not state.is_mine(lead):
             badge = lock_words(LockState(LockPhase.OTHERS, holder=employee_words(lead.locked_by)), boot, now)
-        self._screen.query_one(LeadPane).show(lead, badge=badge, now=now)
+        self._screen.query_one(LeadPane).show(lead, badge=badge, now=now, person=person)
 
     def _badge(self, opened: OpenLead) -> tuple[str, str]:
         if opened.is_idle:
@@ -163,7 +164,15 @@ class DeskView:
     def _show_keys(self) -> None:
         opened = self._state.opened
         if opened is not None:
-            wanted = ["answer.send", "lead.leave", "lead.release", "lead.complete", "lead.watch", "answer.compare"]
+            wanted = [
+                "answer.send",
+                "answer.replies",
+                "lead.leave",
+                "lead.release",
+                "lead.complete",
+                "lead.watch",
+                "answer.compare",
+            ]
             wanted.append("lead.lock" if opened.lock.state.phase in {LockPhase.OTHERS, LockPhase.LOST} else "pane.next")
         else:
             wanted = ["answer.take_back", "lead.open", "inbox.next_free", "inbox.filter", "lead.watch", "drafts"]

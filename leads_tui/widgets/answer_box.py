@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
 from leads_tui.commands import Place, bindings
 from leads_tui.desk.drafts import DraftKeeper
@@ -23,6 +26,8 @@ class AnswerBox(TextArea):
         self.cursor_blink = False
         self.highlight_cursor_line = False
         self.draft: DraftKeeper | None = None
+        self.literals: frozenset[str] = frozenset()
+        """Texts in the answer that look like placeholders and are meant so."""
 
     def bind_draft(self, draft: DraftKeeper | None) -> None:
         """Takes this lead's draft in hand; another lead's text is replaced, never mixed."""
@@ -31,11 +36,44 @@ class AnswerBox(TextArea):
             return
         self.note_change()  # the last letter is the lead's for which it was typed
         self.draft = None
+        self.literals = frozenset()
         if draft is not None:
             draft.take_kept()
         self.load_text(draft.text if draft else "")
         self.draft = draft
         self.move_cursor(self.document.end)
+
+    @dataclass
+    class RepliesWanted(Message):
+        """Two slashes were typed where a word begins."""
+
+    def put_in(self, text: str, literals: frozenset[str] = frozenset()) -> None:
+        """Puts this text in at the cursor. `literals` are texts in it that only look like placeholders."""
+        self.literals |= literals
+        result = self.insert(text)
+        self.move_cursor(result.end_location)
+        self.focus()
+
+    def select_characters(self, start: int, end: int) -> None:
+        """Selects these characters, counted from the beginning of the text."""
+        self.selection = Selection(self._location(start), self._location(end))
+
+    def _location(self, place: int) -> tuple[int, int]:
+        before = self.text[:place].split("\n")
+        return len(before) - 1, len(before[-1])
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Two slashes where a word begins ask for a canned reply instead of standing there."""
+        row, column = self.cursor_location
+        before = self.document.get_line(row)[:column]
+        begins_word = before.endswith("/") and (len(before) == 1 or before[-2].isspace())
+        if event.character == "/" and begins_word and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            self.action_delete_left()
+            self.post_message(self.RepliesWanted())
+            return
+        await super()._on_key(event)
 
     def _put_kept_text_first(self) -> None:
         kept = self.draft.take_kept() if self.draft else ""

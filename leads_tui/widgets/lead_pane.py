@@ -13,10 +13,11 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from leads_tui.api.models import Lead
-from leads_tui.locale import _, ngettext
-from leads_tui.text.ages import clock_time, short_age
+from leads_tui.desk.person import Person
+from leads_tui.locale import ngettext
+from leads_tui.widgets.lead_facts import describe
 from leads_tui.widgets.lines import strip, titled
-from leads_tui.widgets.words import employee_words, lead_words, type_words
+from leads_tui.widgets.words import lead_words, type_words
 
 MARGIN = 1
 NUMBER = 8
@@ -46,21 +47,25 @@ class LeadPane(Widget, can_focus=True):
         self._tone = ""
         self._now = dt.datetime.now(dt.UTC)
         self._shown: tuple[object, ...] = ()
+        self._person: Person | None = None
         self._lines: list[Strip] = []
         self._wrapped_for: tuple[object, ...] = ()
         self._top = 0
 
     # What the screen tells it ----------------------------------------------------------------------------------
 
-    def show(self, lead: Lead | None, *, badge: tuple[str, str], now: dt.datetime) -> None:
+    def show(
+        self, lead: Lead | None, *, badge: tuple[str, str], now: dt.datetime, person: Person | None = None
+    ) -> None:
         """Shows this lead, from its beginning where it is another than before. `badge`: the lock's words and tone."""
         title = "" if lead is None else f"{lead_words(lead)} · {type_words(lead.type)}"
         if (lead.id if lead else None) != (self.lead.id if self.lead else None):
             self._top = 0
-        shown = (lead, title, badge, now.replace(second=0, microsecond=0))
+        shown = (lead, title, badge, person, now.replace(second=0, microsecond=0))
         if shown == self._shown:
             return
         self._shown = shown
+        self._person = person
         self.lead, self.title, (self.badge, self._tone), self._now = lead, title, badge, now
         self._wrapped_for = ()
         self.refresh()
@@ -108,7 +113,7 @@ class LeadPane(Widget, can_focus=True):
         if key != self._wrapped_for:
             width = max(1, self.size.width - 2 * MARGIN)
             is_low = self.size.height < LOW
-            content = _describe(self.lead, self._now, text_first=is_low) if self.lead else Content("")
+            content = describe(self.lead, self._now, self._person, text_first=is_low) if self.lead else Content("")
             self._lines = Visual.to_strips(self, content, width, None, self.visual_style, apply_selection=False)
             self._wrapped_for = key
         return self._lines
@@ -133,66 +138,3 @@ class LeadPane(Widget, can_focus=True):
 
     def _style(self, component: str) -> Style:
         return self.get_component_rich_style(component)
-
-
-def _describe(lead: Lead, now: dt.datetime, *, text_first: bool) -> Content:
-    """The lead as text: ways to reach the person, the facts of the visit, their words, and the answer if any."""
-    reach = (_reach(lead) + "\n", "bold")
-    facts = [(fact + "\n", "$text-muted") for fact in (_where(lead), _visit(lead), _when(lead, now)) if fact]
-    if lead.hidden_characters:
-        words = ngettext("⚠ {count} hidden character", "⚠ {count} hidden characters", lead.hidden_characters)
-        facts.append((words.format(count=lead.hidden_characters) + "\n", "$text-warning"))
-    text = (lead.text or _("(no text)")) + "\n"
-    parts: list[str | tuple[str, str]] = [reach, text, "\n", *facts] if text_first else [reach, *facts, "\n", text]
-    if not lead.is_missed:
-        parts += ["\n", (_answered(lead, now) + "\n", "bold"), "\n", lead.answer_text or _("(without an answer)")]
-    return Content.assemble(*parts).rstrip()
-
-
-def _reach(lead: Lead) -> str:
-    return "   ".join(part for part in (lead.phone, lead.email) if part)
-
-
-def _where(lead: Lead) -> str:
-    place = ", ".join(part for part in (lead.city, lead.country) if part)
-    department = lead.department.title if lead.department else None
-    site = lead.site.url if lead.site else None
-    return " · ".join(part for part in (site, department, place) if part)
-
-
-def _visit(lead: Lead) -> str:
-    source = lead.search_engine or lead.ext_referer
-    parts = []
-    if source:
-        query = f" “{lead.search_query}”" if lead.search_query else ""
-        parts.append(_("came from {source}").format(source=source) + query)
-    visited = (_short_page(page, lead) for page in (lead.entry_page, lead.int_referer) if page)
-    pages = " → ".join(dict.fromkeys(visited))
-    if pages:
-        parts.append(pages)
-    if lead.page_count:
-        parts.append(ngettext("{count} page", "{count} pages", lead.page_count).format(count=lead.page_count))
-    if lead.visit_count:
-        parts.append(ngettext("{count} visit", "{count} visits", lead.visit_count).format(count=lead.visit_count))
-    return " · ".join(parts)
-
-
-def _short_page(page: str, lead: Lead) -> str:
-    """The page without what is known anyway: the scheme, and the host where it is the lead's own site."""
-    bare = page.removeprefix("https://").removeprefix("http://")
-    site = lead.site.url.removeprefix("https://").removeprefix("http://").rstrip("/") if lead.site else ""
-    return bare.removeprefix(site) or "/" if site and bare.startswith(site) else bare
-
-
-def _when(lead: Lead, now: dt.datetime) -> str:
-    words = _("written {when}, {age} ago").format(
-        when=clock_time(lead.created_at, now), age=short_age(lead.created_at, now)
-    )
-    if lead.created_by is not None:
-        words += " · " + _("entered by {who}").format(who=employee_words(lead.created_by))
-    return words
-
-
-def _answered(lead: Lead, now: dt.datetime) -> str:
-    when = clock_time(lead.completed_at, now) if lead.completed_at else "?"
-    return _("Answered by {who}, {when}:").format(who=employee_words(lead.completed_by), when=when)
