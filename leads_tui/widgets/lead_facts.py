@@ -19,15 +19,19 @@ MOST_QUOTED = 60
 
 
 def describe(lead: Lead, now: dt.datetime, person: Person | None, *, text_first: bool) -> Content:
-    """The lead as text: ways to reach the person, the facts of the visit, their words, and the answer if any."""
+    """The lead as text: ways to reach the person and whether they wrote elsewhere too, the facts of the visit, their
+    words, their other leads, and the answer if any."""
     reach = (_reach(lead) + "\n", "bold")
     facts = [(fact + "\n", "$text-muted") for fact in (_where(lead, now), _visit(lead), _when(lead, now)) if fact]
     if lead.hidden_characters:
         words = ngettext("⚠ {count} hidden character", "⚠ {count} hidden characters", lead.hidden_characters)
         facts.append((words.format(count=lead.hidden_characters) + "\n", "$text-warning"))
-    facts += _earlier(person, now)
+    others = _earlier(person, now)
     text = (lead.text or _("(no text)")) + "\n"
-    parts: list[str | tuple[str, str]] = [reach, text, "\n", *facts] if text_first else [reach, *facts, "\n", text]
+    parts: list[str | tuple[str, str]] = [reach, *others[:1]]
+    parts += ["\n", text, "\n", *facts] if text_first else [*facts, "\n", text]
+    if others:
+        parts += ["\n", (_("Their other leads") + "\n", "bold"), *others[1:]]
     if not lead.is_missed:
         parts += ["\n", (_answered(lead, now) + "\n", "bold"), "\n", lead.answer_text or _("(without an answer)")]
     return Content.assemble(*parts).rstrip()
@@ -91,7 +95,10 @@ def _earlier(person: Person | None, now: dt.datetime) -> list[tuple[str, str]]:
     count = len(person.earlier)
     words = ngettext("{count} other lead of this person", "{count} other leads of this person", count)
     more = "" if person.is_whole else " " + _("(there may be more)")
-    lines = [(words.format(count=count) + more + "\n", "bold")]
+    waiting = sum(lead.result is not LeadResult.COMPLETED for lead in person.earlier)
+    if waiting:
+        more += ", " + ngettext("{count} waits", "{count} wait", waiting).format(count=waiting)
+    lines = [(words.format(count=count) + more + "\n", "$text-warning" if waiting else "$text-muted")]
     ordered = sorted(person.earlier, key=lambda lead: lead.result is LeadResult.COMPLETED)
     for lead in ordered[:MOST_EARLIER]:
         tone = "$text-muted" if lead.result is LeadResult.COMPLETED else "$text-warning"

@@ -22,7 +22,7 @@ from leads_tui.widgets.words import lead_words, type_words
 MARGIN = 1
 NUMBER = 8
 """Cells of the title, the lead's number, that stay in sight however long the name of its holder is."""
-LOW = 12
+LOW = 14
 """Lines; where the pane has fewer, the visitor's words come before the facts."""
 
 
