@@ -63,16 +63,16 @@ class Company:
             "result": "missed",
             "name": name,
             "text": "Здравствуйте! Подскажите, пожалуйста, есть ли лампа в наличии?",
-            "email": "ivan@example.com",
-            "phone": "+7 903 123-45-67",
+            "email": f"v{lead_id}@example.com",
+            "phone": f"+7 903 {lead_id % 1000:03}-45-67",
             "created_at": created,
             "updated_at": created,
             "site_id": SHOP,
             "department_id": SALES,
-            "keywords": "",
-            "text_folded": "",
             **more,
         }
+        row["keywords"] = schema.folded(row["name"], row["email"], row["phone"])
+        row["text_folded"] = schema.folded(row["text"])
         with writing(self.engine) as connection:
             connection.execute(sa.insert(schema.leads).values(row))
         return lead_id

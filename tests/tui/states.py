@@ -38,15 +38,18 @@ def add_some(company: Company, _network: Network | None = None) -> None:
         "visit_count": 2,
     }
     company.add("Светлана Воробьёва", minutes=2 * 1440 + 5, text="Где мой заказ № 4711?", **visit)
-    company.add("Иван Петров", minutes=125, text=LONG_QUESTION, **visit)
+    company.add("Иван Петров", minutes=125, text=LONG_QUESTION, **IVAN, **visit)
     company.add("Ольга С.", minutes=48, type="callback", text=None, email=None)
     company.lock(company.add("J. Smith", minutes=31, type="chat", text="Do you ship to Spain?", phone=None), BORIS)
     company.add("Марина Кузнецова", minutes=12, text="Спасибо, всё подошло!")
     company.add("山田 太郎", minutes=9, text="英語でお願いします。 Is there a 100 V version?")
     company.add("Пётр Константинопольский", minutes=4, text="Нужна консультация по опту.")
     company.add("", minutes=1, type="callback", text=None, email=None)
+    earlier = company.add("Иван", minutes=9 * 1440, text="Добрый день! Есть ли у вас торшеры?", **IVAN)
+    company.complete(earlier, "Да, Иван, посмотрите, пожалуйста, раздел «Торшеры».", BORIS)
 
 
+IVAN: Final = {"phone": "+7 903 123-45-67", "email": "ivan@example.com"}
 LONG_QUESTION: Final = (
     "Здравствуйте! Подскажите, пожалуйста, есть ли в наличии настольная лампа «Нева» в чёрном цвете и сколько будет"
     " стоить доставка до Балашихи?\n\nИ ещё вопрос: можно ли оплатить картой курьеру?"
