@@ -126,6 +126,11 @@ class Workbench:
         if self.current is not None and self.current.answer is None:
             self._start_work(self.current, self._ask(self.current, take_over=True), "lock")
 
+    def look_again(self) -> None:
+        """Asks what became of the open lead, not for its lock: it vanished from the list."""
+        if self.current is not None and self.current.answer is None:
+            self._start_work(self.current, self._look(self.current), "look")
+
     def touch(self) -> None:
         """The operator touched a key. A lead that was given back for idleness is asked for again."""
         self._last_key = self._tools.clock.boot()
@@ -260,6 +265,9 @@ class Workbench:
 
     async def _ask(self, opened: OpenLead, *, take_over: bool = False) -> None:
         await opened.lock.ask(take_over=take_over)
+        await self._look(opened)
+
+    async def _look(self, opened: OpenLead) -> None:
         try:
             lead = await self._tools.api.show_routed(opened.id)
         except ApiError as problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leads_tui.desk.answer import AnsweredByAnother, Stored, Verdict
+from leads_tui.desk.answer import AnsweredByAnother, NotSent, Refusal, Stored, Verdict
 from leads_tui.desk.placeholders import Filled, holes
 from leads_tui.desk.workbench import OpenLead
 from leads_tui.locale import _
@@ -79,7 +79,9 @@ class AnswerActions(DeskBase):
     def _tell_verdict(self, opened: OpenLead, verdict: Verdict) -> None:
         self.state.notice = verdict_words(opened.lead, verdict, self._clock.now())
         self._note_draft(opened)
-        if isinstance(verdict, AnsweredByAnother):
+        if isinstance(verdict, NotSent) and verdict.refusal is Refusal.TAKEN_BACK and self.state.opened is opened:
+            self._take_in_hand(opened)  # only now can it be typed into again
+        elif isinstance(verdict, AnsweredByAnother):
             self.state.conflict = (verdict.lead, opened.draft.text)
         elif isinstance(verdict, Stored):
             self.state.drafts.discard(opened.id)

@@ -67,6 +67,7 @@ class DeskBase(Screen[None]):
         self._view = DeskView(self, self.state, clock, keys)
         self._tools: Tools | None = None
         self._left_behind: LeftBehind | None = None
+        self._vanished_id: int | None = None
         self._is_show_due = False
 
     def compose(self) -> ComposeResult:
@@ -115,6 +116,7 @@ class DeskBase(Screen[None]):
         self._is_show_due = False
         if self.is_mounted:
             self._go_to_inbox_once_held()
+            self._look_at_vanished()
             self._view.show()
 
     def _tick(self) -> None:
@@ -162,9 +164,21 @@ class DeskBase(Screen[None]):
     def _go_to_inbox_once_held(self) -> None:
         """While an answer is held its lead keeps its lock, and the operator can look at the next one."""
         opened = self.state.opened
-        if opened is not None and opened.answer is not None and opened.answer.step is Step.HOLDING:
+        if opened is None or opened.answer is None or not opened.may_be_taken_back:
+            return
+        if opened.answer.step is Step.HOLDING:
             self._leave_lead()
             self._to_next_from(opened.id)
+
+    def _look_at_vanished(self) -> None:
+        """A lead that vanished from the list while it is open stays open; asks once what became of it."""
+        opened = self.state.opened
+        is_vanished = opened is not None and opened.lead.is_missed and self.state.is_gone(opened.id)
+        if not is_vanished:
+            self._vanished_id = None
+        elif opened is not None and opened.id != self._vanished_id and self.workbench is not None:
+            self._vanished_id = opened.id
+            self.workbench.look_again()
 
     def _to_next_from(self, lead_id: int) -> None:
         pane = self.query_one(InboxPane)

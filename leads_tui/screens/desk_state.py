@@ -46,6 +46,15 @@ class DeskState:
         index = self.inbox.index_of(lead_id) if self.inbox else None
         return self.inbox.rows[index].lead if self.inbox and index is not None else None
 
+    def is_gone(self, lead_id: int) -> bool:
+        """Whether the list, as it was last loaded, does not have this lead any more."""
+        if self.inbox is None:
+            return False
+        index = self.inbox.index_of(lead_id)
+        if index is None:  # it may lie beyond what is loaded
+            return self.inbox.fresh.loaded_at is not None and not self.inbox.has_more
+        return self.inbox.rows[index].is_gone
+
     def is_mine(self, lead: Lead) -> bool:
         """Whether the operator holds it, in whichever window."""
         return lead.is_locked and lead.locked_by is not None and lead.locked_by.id == self.my_id

@@ -140,10 +140,7 @@ class DeskView:
         if opened.is_idle:
             return _("GIVEN BACK, no key for long; any key asks again"), "-warning"
         words, tone = lock_words(opened.lock.state, self._clock.boot(), self._clock.now())
-        inbox = self._state.inbox
-        index = inbox.index_of(opened.id) if inbox else None
-        is_gone = inbox is not None and (index is None or inbox.rows[index].is_gone)
-        if is_gone and opened.lead.is_missed:
+        if self._state.is_gone(opened.id) and opened.lead.is_missed:
             words = " · ".join(part for part in (words, _("no longer in your inbox")) if part)
         if self._state.workbench and opened.id in self._state.workbench.free_watch.lead_ids:
             words += " · " + _("watched")

@@ -650,3 +650,14 @@ async def test_the_saved_state_is_told_for_the_lead_in_hand(anna: AtWork) -> Non
     assert opened.draft.state is SaveState.SAVING
     await anna.clock.advance(1)
     assert str(opened.draft.state) == "saved"
+
+
+async def test_looking_again_at_a_vanished_lead_learns_who_answered_and_asks_for_no_lock(anna: AtWork) -> None:
+    anna.server.lock(A, BORIS)
+    opened = await anna.open(A)
+    anna.server.set_completed(A, "done", BORIS)
+    asked = anna.api.calls["lock"]
+    anna.bench.look_again()
+    await settle()
+    assert opened.lead.answer_text == "done"
+    assert anna.api.calls["lock"] == asked
