@@ -4,6 +4,8 @@
     leads-tui demo          the desk on a made-up company, with nothing set up
     leads-tui login         sign in without the desk
     leads-tui logout        sign out
+    leads-tui leads         list, show, lock, answer and add leads without the desk
+    leads-tui status        how many leads wait, in one line
     leads-tui serve         the embedded Leads API server
 
 What went wrong is one line on stderr and one of the exit codes below, never a traceback.
@@ -13,59 +15,35 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING
 
 from leads_tui import __version__
-from leads_tui.locale import _, find_translations, use
+from leads_tui.cli_leads import add_leads, add_status
+from leads_tui.command_line import (
+    Exit,
+    Parser,
+    Stop,
+    add_config_flag,
+    add_settings_flags,
+    await_,
+    complain,
+    load,
+    positive,
+    reason_and_code,
+    say,
+    speak,
+    whole,
+)
+from leads_tui.locale import _
 
 if TYPE_CHECKING:
-    from leads_tui.api.errors import ApiError
     from leads_tui.api.models import Token
-    from leads_tui.settings import Paths, Settings
 
 __all__ = ["Exit", "main"]
-
-Result = TypeVar("Result")
-
-
-class Exit(IntEnum):
-    """What the exit code says."""
-
-    DONE = 0
-    REFUSED = 1
-    """The server, or a lock, said no."""
-    USAGE = 2
-    """The command line, a setting or a file is wrong."""
-    NOT_SIGNED_IN = 3
-    UNREACHABLE = 4
-    INTERRUPTED = 130
-    """Ctrl+C, as shells count it."""
-
-
-class _Stop(Exception):
-    """Ends the command with this line on stderr and this exit code."""
-
-    def __init__(self, message: str, code: Exit) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with one line for an error, and without abbreviations, which would make new flags break old scripts."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options, allow_abbrev=False)  # type: ignore[arg-type] # argparse types each one apart
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(
-            Exit.USAGE, _("{program}: {message}; see {program} --help\n").format(program=self.prog, message=message)
-        )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,26 +52,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises SystemExit as argparse does: 0 after `--help` and `--version`, 2 for a command line that makes no sense.
     """
     os.umask(0o077)  # whatever is written from here on is the operator's alone
-    _speak("auto")
+    speak("auto")
     args = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = args.run
+    code: int = Exit.DONE
     try:
-        return command(args)
-    except _Stop as stop:
-        _complain(str(stop))
+        code = command(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has what they wanted (`| head -1`). What is still to be flushed at the end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Stop as stop:
+        complain(str(stop))
         return stop.code
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="leads-tui",
         description=_("A terminal workstation for answering website visitors' leads. Without a command: the desk."),
         epilog=_("Exit codes: 0 done, 1 refused, 2 wrong usage or settings, 3 not signed in, 4 server unreachable."),
     )
     parser.add_argument("--version", action="version", version=f"leads-tui {__version__}")
-    _add_settings_flags(parser, default=None)
+    add_settings_flags(parser, default=None)
     _add_look_flags(parser, default=None)
     parser.set_defaults(run=_run_desk)
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
@@ -105,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _("the desk on a made-up company, with nothing set up"), _run_demo)
     demo.add_argument("--still", action="store_true", help=_("no new leads and no colleague at work"))
-    _add_config_flag(demo)
+    add_config_flag(demo)
     _add_look_flags(demo)
 
     login = command("login", _("sign in, and store the token (never the password)"), _login)
@@ -113,27 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     login.add_argument(
         "--password-stdin", action="store_true", help=_("read the password from the first line of input")
     )
-    _add_settings_flags(login)
+    add_settings_flags(login)
 
-    _add_settings_flags(command("logout", _("sign out, and delete the token"), _logout))
+    add_settings_flags(command("logout", _("sign out, and delete the token"), _logout))
+    add_leads(commands)
+    add_status(commands)
     _add_serve(command("serve", _("run the embedded Leads API server"), _serve))
     return parser
-
-
-def _add_config_flag(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
-    # A command repeats the desk's flags with SUPPRESS: its default would undo what stands before the command.
-    parser.add_argument("--config", metavar="FILE", type=Path, default=default, help=_("the settings file"))
-
-
-def _add_settings_flags(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
-    _add_config_flag(parser, default)
-    parser.add_argument("--api-url", metavar="URL", default=default, help=_("the server, like https://host/v2"))
-    parser.add_argument(
-        "--token-file",
-        metavar="FILE",
-        default=default,
-        help=_("where the token lies; may hold a pasted long-lived one"),
-    )
 
 
 def _add_look_flags(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
@@ -153,81 +123,23 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
     parser.add_argument("--host", default="127.0.0.1", help=_("the address to listen on"))
     parser.add_argument(
-        "--port", type=_whole(0, 65535), default=8765, help=_("the port to listen on; 0 takes a free one")
+        "--port", type=whole(0, 65535), default=8765, help=_("the port to listen on; 0 takes a free one")
     )
     parser.add_argument(
         "--database", metavar="URL", default="sqlite://", help=_("like sqlite:///FILE; sqlite:// is memory")
     )
     parser.add_argument(
-        "--seed", metavar="N", type=_whole(0, 1_000_000), default=0, help=_("fill an empty database with N leads")
+        "--seed", metavar="N", type=whole(0, 1_000_000), default=0, help=_("fill an empty database with N leads")
     )
     parser.add_argument(
-        "--random-seed", metavar="S", type=_whole(0, 2**63 - 1), default=1, help=_("another S, other leads")
+        "--random-seed", metavar="S", type=whole(0, 2**63 - 1), default=1, help=_("another S, other leads")
     )
     parser.add_argument(
-        "--token-lifetime", metavar="SECONDS", type=_positive, default=3600, help=_("how long a token is good")
+        "--token-lifetime", metavar="SECONDS", type=positive, default=3600, help=_("how long a token is good")
     )
     parser.add_argument(
-        "--lock-minutes", metavar="MINUTES", type=_positive, default=30, help=_("how long a lock of a lead lives")
+        "--lock-minutes", metavar="MINUTES", type=positive, default=30, help=_("how long a lock of a lead lives")
     )
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(
-                _("{value} is not a whole number from {least} to {most}").format(
-                    value=repr(text), least=least, most=most
-                )
-            )
-        return int(text)
-
-    return parse
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(_("{value} is not a number above 0").format(value=repr(text)))
-    return number
-
-
-def _speak(language: str) -> None:
-    """Sets the language of every later word; `auto` asks the variables that gettext programs ask, in their order."""
-    if language == "auto":
-        wanted = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
-        # `ru_RU.UTF-8` is found as `ru`; the C locale has no catalogue, so English stays.
-        language = re.split("[:._@]", next(filter(None, wanted), "en"))[0]
-    use(find_translations([language]))
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-
-
-def _complain(message: str) -> None:
-    sys.stderr.write("leads-tui: " + " ".join(message.split()) + "\n")
-
-
-def _load(args: argparse.Namespace) -> tuple[Settings, Paths]:
-    from leads_tui.settings import SettingsProblem, find_paths, load_settings  # noqa: PLC0415 (pydantic costs 60 ms)
-
-    paths = find_paths()
-    flags = {name: getattr(args, name, None) for name in ("api_url", "token_file", "theme", "language", "mouse")}
-    try:
-        loaded = load_settings(
-            args.config or paths.config_file,
-            environ=os.environ,
-            flags=flags,
-            must_exist=args.config is not None,
-        )
-    except SettingsProblem as problem:
-        raise _Stop(str(problem), Exit.USAGE) from problem
-    _speak(loaded.settings.language)
-    return loaded.settings, paths
 
 
 def _need_terminal() -> None:
@@ -235,7 +147,7 @@ def _need_terminal() -> None:
     streams = ((_("standard input"), sys.stdin), (_("standard output"), sys.stdout), (_("standard error"), sys.stderr))
     for name, stream in streams:
         if not stream.isatty():
-            raise _Stop(
+            raise Stop(
                 _("the desk needs a terminal, and {stream} is none; run it without < > and |").format(stream=name),
                 Exit.USAGE,
             )
@@ -243,7 +155,7 @@ def _need_terminal() -> None:
 
 def _run_desk(args: argparse.Namespace) -> int:
     _need_terminal()
-    settings, paths = _load(args)
+    settings, paths = load(args)
     from leads_tui.app import run_desk  # noqa: PLC0415 (Textual costs a quarter of a second)
 
     with _start_problems(args.config or paths.config_file):
@@ -252,7 +164,7 @@ def _run_desk(args: argparse.Namespace) -> int:
 
 def _run_demo(args: argparse.Namespace) -> int:
     _need_terminal()
-    settings, paths = _load(args)
+    settings, paths = load(args)
     from leads_tui.app import run_demo  # noqa: PLC0415 (as above)
 
     with _start_problems(args.config or paths.config_file):
@@ -268,9 +180,9 @@ def _start_problems(config_file: Path) -> Iterator[None]:
     try:
         yield
     except KeysProblem as problem:  # keys can stand in the file only
-        raise _Stop(f"{config_file}: {problem}", Exit.USAGE) from problem
+        raise Stop(f"{config_file}: {problem}", Exit.USAGE) from problem
     except CredentialsProblem as problem:
-        raise _Stop(str(problem), Exit.USAGE) from problem
+        raise Stop(str(problem), Exit.USAGE) from problem
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -288,9 +200,9 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 def _login(args: argparse.Namespace) -> int:
-    settings, paths = _load(args)
+    settings, paths = load(args)
     if settings.api_url is None:
-        raise _Stop(
+        raise Stop(
             _("which server? give --api-url, or set LEADS_TUI_API_URL, or api_url in {file}").format(
                 file=args.config or paths.config_file
             ),
@@ -303,12 +215,12 @@ def _login(args: argparse.Namespace) -> int:
     from leads_tui.credentials import CredentialsProblem  # noqa: PLC0415 (likewise)
 
     try:
-        name = _await(sign_in(settings.api_url, args.email, password, token_file))
+        name = await_(sign_in(settings.api_url, args.email, password, token_file))
     except ApiError as error:
-        raise _Stop(*_reason_and_code(error)) from error
+        raise Stop(*reason_and_code(error)) from error
     except CredentialsProblem as problem:
-        raise _Stop(str(problem), Exit.USAGE) from problem
-    _say(_("Signed in as {name}; the token is in {file}").format(name=name, file=token_file))
+        raise Stop(str(problem), Exit.USAGE) from problem
+    say(_("Signed in as {name}; the token is in {file}").format(name=name, file=token_file))
     return Exit.DONE
 
 
@@ -323,33 +235,14 @@ def _ask_password(email: str, *, from_stdin: bool) -> str:
         except EOFError:
             password = ""
     else:
-        raise _Stop(_("no terminal to ask for the password on; give --password-stdin"), Exit.USAGE)
+        raise Stop(_("no terminal to ask for the password on; give --password-stdin"), Exit.USAGE)
     if not password:
-        raise _Stop(_("the password is empty; nothing was sent"), Exit.USAGE)
+        raise Stop(_("the password is empty; nothing was sent"), Exit.USAGE)
     return password
 
 
-def _await(conversation: Coroutine[object, object, Result]) -> Result:
-    import asyncio  # noqa: PLC0415 (half of what `--version` would take)
-
-    return asyncio.run(conversation)
-
-
-def _reason_and_code(error: ApiError) -> tuple[str, Exit]:
-    from leads_tui.api.errors import NotSignedIn, TimedOut, Unreachable  # noqa: PLC0415 (only after an error)
-    from leads_tui.api.explain import explain  # noqa: PLC0415 (likewise)
-
-    if isinstance(error, NotSignedIn):
-        code = Exit.NOT_SIGNED_IN
-    elif isinstance(error, Unreachable | TimedOut):
-        code = Exit.UNREACHABLE
-    else:
-        code = Exit.REFUSED
-    return explain(error), code
-
-
 def _logout(args: argparse.Namespace) -> int:
-    settings, paths = _load(args)
+    settings, paths = load(args)
     from leads_tui.credentials import CredentialsProblem, delete_token, read_token  # noqa: PLC0415 (pydantic again)
 
     token_file = paths.token_file_for(settings)
@@ -358,16 +251,16 @@ def _logout(args: argparse.Namespace) -> int:
             session = read_token(token_file)
         except CredentialsProblem as problem:
             # Nobody stays signed in because of a file that is unfit to read.
-            _complain(str(problem))
+            complain(str(problem))
             session = None
         if not delete_token(token_file):
-            _say(_("Nobody was signed in."))
+            say(_("Nobody was signed in."))
             return Exit.DONE
     except CredentialsProblem as problem:
-        raise _Stop(str(problem), Exit.USAGE) from problem
+        raise Stop(str(problem), Exit.USAGE) from problem
     api_url = session.api_url or settings.api_url if session else None
     if session is None or api_url is None:
-        _say(_("{file} is deleted; the server was not told.").format(file=token_file))
+        say(_("{file} is deleted; the server was not told.").format(file=token_file))
         return Exit.DONE
     return _tell_server(api_url, session.token)
 
@@ -377,10 +270,10 @@ def _tell_server(api_url: str, token: Token) -> int:
     from leads_tui.api.errors import ApiError  # noqa: PLC0415 (comes with it)
 
     try:
-        _await(sign_out(api_url, token))
+        await_(sign_out(api_url, token))
     except ApiError as error:
-        reason, code = _reason_and_code(error)
+        reason, code = reason_and_code(error)
         told = _("the token is deleted here, but the server was not told and may honour it until it expires: {reason}")
-        raise _Stop(told.format(reason=reason), code) from error
-    _say(_("Signed out."))
+        raise Stop(told.format(reason=reason), code) from error
+    say(_("Signed out."))
     return Exit.DONE

@@ -270,6 +270,11 @@ class LeadsClient:
             raise BadResponse(N_("the token is of a kind that we do not know"), call=call.path, status=200)
         return token
 
+    async def ask(self, call: Call) -> object:
+        """The JSON of the answer to any call, signed in and repeated as all others are. Raises ApiError."""
+        answer: object = await self._ask(call)
+        return answer
+
     # How calls are made ----------------------------------------------------------------------------------------
 
     async def _get(self, call: Call, model: type[_Model]) -> _Model:

@@ -1,0 +1,1 @@
+"""Leads without the desk: what the command line does with them. Knows neither Textual nor the screens."""
