@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +48,7 @@ def desk(
     launcher: Sequence[str] = (),
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Terminal]:
-    """A signed-in desk with its inbox on the screen; `launcher` is a command that runs it, `settings` is its environment."""
+    """A signed-in desk with its inbox on the screen; `launcher` is what runs it, `settings` its environment."""
     if not token_file(home).exists():
         sign_in(server, home, email)
     command = [*launcher, LEADS_TUI]
@@ -86,6 +87,24 @@ def open_lead(terminal: Terminal, place: int, lead_id: int) -> None:
     terminal.press("enter")
     terminal.wait_for(f"Answer to #{lead_id}")
     terminal.wait_for(OPEN)
+
+
+def to_inbox(terminal: Terminal) -> None:
+    """Leaves the answer for the inbox; a key that comes before the focus has moved would still go to the answer."""
+    terminal.press("escape")
+    terminal.wait_for(_is_at_inbox)
+
+
+def _is_at_inbox(terminal: Terminal) -> bool:
+    return terminal.is_bold("Inbox: ")
+
+
+def wait_for_draft(home: Path, text: str) -> None:
+    """Waits until this text, and all of it, lies on disk."""
+    deadline = time.monotonic() + PATIENCE
+    while text not in drafts_of(home):
+        assert time.monotonic() < deadline, f"on disk is only {drafts_of(home)!r}"
+        time.sleep(0.02)
 
 
 def drafts_of(home: Path) -> str:

@@ -71,6 +71,15 @@ class Emulator:
         """The rows of the screen as they are read, without spaces at the end."""
         return [line.rstrip() for line in self._screen.display]
 
+    def is_bold(self, text: str) -> bool:
+        """Whether this text stands somewhere on the screen in bold letters."""
+        for row in range(self.rows):
+            cells = self._screen.buffer[row]
+            bold = "".join(cells[x].data if cells[x].bold else "\n" for x in range(self.columns))
+            if text in bold:
+                return True
+        return False
+
     def cursor(self) -> tuple[int, int]:
         """Column and row of the cursor, from 0."""
         return self._screen.cursor.x, self._screen.cursor.y

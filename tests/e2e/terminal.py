@@ -136,6 +136,11 @@ class Terminal:
         """The screen as one string."""
         return "\n".join(self.screen)
 
+    def is_bold(self, text: str) -> bool:
+        """Whether this text stands on the screen in bold letters, as the title of the pane with the focus does."""
+        with self._changed:
+            return self._emulator.is_bold(text)
+
     @property
     def title(self) -> str:
         """The window's title as the program set it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desks import HOLD, INBOX, desk, drafts_of, inbox_of, open_lead, shell, sign_in
+from tests.e2e.desks import HOLD, INBOX, desk, drafts_of, inbox_of, open_lead, shell, sign_in, to_inbox
 from tests.e2e.served import ANNA, LEADS_TUI, Served, Witness, served
 from tests.e2e.terminal import PATIENCE, Terminal
 
@@ -152,7 +152,8 @@ def test_a_stopped_desk_whose_terminal_is_closed_gives_the_lead_back(home: Path,
             terminal.wait_for(INBOX)
             open_lead(terminal, 0, lead_id)
             terminal.type(TEXT)
-            terminal.press("shift+tab", "ctrl+z")
+            to_inbox(terminal)
+            terminal.press("ctrl+z")
             terminal.wait_for("Stopped")
             assert anna.locked() == [lead_id]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desks import INBOX, OPEN, desk, drafts_of, inbox_of, open_lead, shell, sign_in
+from tests.e2e.desks import INBOX, OPEN, desk, drafts_of, inbox_of, open_lead, shell, sign_in, to_inbox
 from tests.e2e.served import ANNA, BORIS, LEADS_TUI, Served, Witness, served
 from tests.e2e.terminal import PATIENCE, Terminal
 from tests.e2e.test_desk import shared_lead
@@ -65,7 +65,7 @@ def test_a_desk_that_was_stopped_for_longer_than_its_lock_says_who_took_the_lead
             open_lead(terminal, anna_place, lead_id)
             terminal.type(TEXT)
             terminal.wait_for(TEXT)
-            terminal.press("shift+tab")
+            to_inbox(terminal)
 
             stop(terminal)
             terminal.wait_for("Stopped")
@@ -91,7 +91,8 @@ def test_a_desk_that_comes_back_locks_again_what_nobody_took(home: Path, tmp_pat
         with job(server, home) as terminal:
             open_lead(terminal, 0, lead_id)
             terminal.type(TEXT)
-            terminal.press("shift+tab", "ctrl+z")
+            to_inbox(terminal)
+            terminal.press("ctrl+z")
             terminal.wait_for("Stopped")
             assert TEXT in drafts_of(home)
             anna.wait_for_lead(lead_id, lambda lead: not lead["is_locked"])
