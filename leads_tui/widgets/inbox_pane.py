@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -22,7 +23,7 @@ from leads_tui.commands import Place, bindings
 from leads_tui.desk.inbox import Row
 from leads_tui.locale import _
 from leads_tui.text.ages import short_age
-from leads_tui.widgets.lines import cut_right, fit, strip, titled, two_sided
+from leads_tui.widgets.lines import fit, strip, titled, two_sided
 from leads_tui.widgets.words import employee_words, name_of, type_words
 
 LATE_AFTER = dt.timedelta(hours=1)
@@ -263,7 +264,7 @@ class InboxPane(Widget, can_focus=True):
         holder = row.lead.locked_by
         is_short = width < 34 and holder is not None and row.lead.is_missed and not row.is_gone
         tail = (holder.first_name or holder.name) if is_short and holder is not None else self._tail(row)
-        return two_sided(name_of(row.lead), cut_right(tail, 2 * width // 3), width)
+        return two_sided(name_of(row.lead), fit(tail, min(cell_len(tail), 2 * width // 3)), width)
 
     def _mark(self, row: Row) -> tuple[str, Style]:
         """One letter for the row's state, and its style; the letter says it where there is no colour."""

@@ -127,7 +127,8 @@ def verdict_words(lead: Lead, verdict: Verdict, now: dt.datetime) -> tuple[str, 
             return words.format(lead=which, who=who, when=when), "-bad"
         case NotSent():
             reason = _not_sent_words(verdict)
-            return _("{lead}: not sent. {reason}").format(lead=which, reason=reason), "-bad"
+            tone = "" if verdict.refusal is Refusal.TAKEN_BACK else "-bad"
+            return _("{lead}: not sent. {reason}").format(lead=which, reason=reason), tone
         case NotKnown(problem):
             reason = explain(problem) if problem else ""
             words = _("{lead}: not known yet whether the server holds it; your text is kept. {reason}")
@@ -146,8 +147,6 @@ def _not_sent_words(verdict: NotSent) -> str:
             return _("The draft or the journal could not be saved; make room on the disk and send again")
         case Refusal.TAKEN_BACK:
             return _("You took it back; the text is as it was")
-        case Refusal.TAKEN_BACK:
-            return _("Taken back; the text is a draft again")
         case Refusal.NOT_LOCKED if verdict.lock and verdict.lock.elsewhere:
             return _("The lead is open in your other window")
         case Refusal.NOT_LOCKED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,6 +17,7 @@ from leads_tui.api.models import Token
 from leads_tui.app import LeadsApp, Store
 from leads_tui.credentials import StoredSession
 from leads_tui.desk.clock import Clock
+from leads_tui.server import auth, seed
 from leads_tui.settings import Paths, Settings
 from tests.tui.at_desk import Operator, ThreadWork
 from tests.tui.company import ANNA, Company
@@ -51,6 +53,15 @@ class SitDown(Protocol):
     def __call__(
         self, app: LeadsApp | None = None, *, size: tuple[int, int] = (100, 30), is_settled: bool = True
     ) -> AbstractAsyncContextManager[Operator]: ...
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_hash() -> Iterator[None]:
+    """Hashes the demo's password once for all tests: hashing is slow by design, and no test here is about it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(auth, "_scrypt", functools.cache(auth._scrypt))
+        patch.setattr(seed, "hash_password", functools.cache(auth.hash_password))
+        yield
 
 
 @pytest.fixture
