@@ -152,6 +152,11 @@ class Journal:
         """The other living window of this operator that has the lead open, or None. Raises OSError."""
         return await self._off_loop(partial(self._find_elsewhere, lead_id))
 
+    async def left_elsewhere(self, lead_id: int) -> dt.datetime | None:
+        """When another window of this operator last asked for the lead to be given back, where that request may still
+        be on its way: it would take the lead from this window too. Raises OSError."""
+        return await self._off_loop(partial(self._find_left_elsewhere, lead_id))
+
     async def unfinished(self) -> list[Unfinished]:
         """What dead windows left. Their files go where nothing is left, else they stay until `adopt`. Raises
         OSError."""
@@ -237,6 +242,10 @@ class Journal:
             if trace and not trace.is_leaving and trace.may_be_locked(now) and self._lives(file):
                 return file.window
         return None
+
+    def _find_left_elsewhere(self, lead_id: int) -> dt.datetime | None:
+        traces = [file.traces[lead_id] for file in self._others() if lead_id in file.traces]
+        return max((trace.left_at for trace in traces if trace.left_at is not None), default=None)
 
     def _find_unfinished(self) -> list[Unfinished]:
         now = self._clock.now()

@@ -27,16 +27,16 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from leads_tui.api.errors import ApiError, Forbidden, NotFound, TooManyRequests
 from leads_tui.desk.clock import Clock
 from leads_tui.desk.journal import Entry, Journal
 from leads_tui.desk.ports import LeadsApi
-from leads_tui.desk.tasks import Report, start, to_its_end, within
+from leads_tui.desk.tasks import Report, T, start, to_its_end, within
 from leads_tui.desk.windows import Window
 
 LIFETIME: Final = 30 * 60.0
@@ -245,6 +245,7 @@ class LeadLock:
                 if not take_over and (window := await self._elsewhere()) is not None:
                     self._become(LockState(self._refused_phase, elsewhere=window))
                     return
+                self.mind_strays(unlock=await self._unlocked_elsewhere())
             was_maybe_ours = self._maybe_ours
             self._maybe_ours = True
             await self._note(Entry.LOCK)
@@ -321,8 +322,16 @@ class LeadLock:
     async def _elsewhere(self) -> Window | None:
         if self._journal is None:
             return None
-        looking = start(_found_elsewhere(self._journal, self.lead_id), f"other windows {self.lead_id}")
-        return looking.result() if await within(self._clock, JOURNAL_PATIENCE, looking) else None
+        return await self._read(self._journal.elsewhere(self.lead_id))
+
+    async def _unlocked_elsewhere(self) -> float:
+        """For how many seconds another window's request to give the lead back may still be on its way."""
+        left_at = await self._read(self._journal.left_elsewhere(self.lead_id)) if self._journal else None
+        return IN_FLIGHT - (self._clock.now() - left_at).total_seconds() if left_at else 0.0
+
+    async def _read(self, reading: Coroutine[Any, Any, T]) -> T | None:
+        task = start(_read_or_none(reading), f"other windows {self.lead_id}")
+        return task.result() if await within(self._clock, JOURNAL_PATIENCE, task) else None
 
     async def _holder(self) -> str | None:
         try:
@@ -374,8 +383,8 @@ async def _written(journal: Journal, lead_id: int, entry: Entry) -> bool:
     return True
 
 
-async def _found_elsewhere(journal: Journal, lead_id: int) -> Window | None:
+async def _read_or_none(reading: Coroutine[Any, Any, T]) -> T | None:
     try:
-        return await journal.elsewhere(lead_id)
+        return await reading
     except OSError:  # without the registry the lead is only ours
         return None

@@ -48,6 +48,8 @@ class Recovery:
                 await self._forget(journal, each)
             elif each.was_sent:
                 await self._workbench.resume(lead, without_answer=each.without_answer)
+            elif self._workbench.has_in_hand(each.lead_id):
+                continue
             elif self._is_mine(lead):
                 self.left.append(LeftLead(lead, each.window))
             elif self._may_still_be_locked(each):

@@ -164,7 +164,7 @@ class Workbench:
 
     def give_back(self, lead_id: int) -> None:
         """Gives back a lead that an earlier session left locked, unless it is in hand."""
-        if any(opened.id == lead_id for opened in self._in_hand()):
+        if self.has_in_hand(lead_id):
             return
         lock = self._giving_back.take_up(lead_id)[0] or self._lock(lead_id)
         lock.presume()
@@ -197,6 +197,10 @@ class Workbench:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 self._tools.report(error)
         return [lock.lead_id for lock in locks if lock.may_be_ours]
+
+    def has_in_hand(self, lead_id: int) -> bool:
+        """Whether this lead is open, or its answer on its way."""
+        return any(opened.id == lead_id for opened in self._in_hand())
 
     # How it works ----------------------------------------------------------------------------------------------
 
@@ -241,6 +245,8 @@ class Workbench:
         if self._tools.journal is not None:
             # What the journal still has of a lead that is not in hand was left by an earlier session.
             trace = self._tools.journal.trace(lead_id)
+            if trace.asked_at is not None:
+                lock.presume()
             lock.mind_strays(lock=self._in_flight(trace.asked_at), unlock=self._in_flight(trace.left_at))
         return lock
 

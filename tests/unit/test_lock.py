@@ -320,3 +320,24 @@ async def test_a_lead_open_in_another_window_is_not_locked_and_says_where(tmp_pa
     assert there.holder is None
     for each in (there, here):
         each.keeping.cancel()
+
+
+async def test_another_windows_unlock_that_arrives_late_is_reckoned_with(tmp_path: Path) -> None:
+    first = make_desk(tmp_path, window="first")
+    first.server.add(LEAD)
+    second = make_desk(tmp_path, server=first.server, window="second")
+    there, here = Held(first), Held(second)
+    await there.lock.ask()
+    gate = first.api.hold_up("unlock")
+    leaving = asyncio.create_task(there.lock.release_for_good())
+    await settle()
+    assert (await here.lock.ask()).phase is LockPhase.HELD
+    assert not here.lock.is_safe
+    gate.set()
+    await leaving
+    assert here.holder is None
+    await here.clock.advance(SETTLE + 40)
+    assert here.lock.is_safe
+    assert here.holder == "Anna"
+    for each in (there, here):
+        each.keeping.cancel()

@@ -205,3 +205,31 @@ async def test_a_lead_whose_giving_back_was_not_confirmed_is_asked_about(crashed
     assert await closing == [A]
     await crashed.kill()
     assert [left.lead.id for left in await after.recovery.find()] == [A]
+
+
+async def test_a_second_crash_before_the_server_could_be_reached_forgets_nothing(
+    tmp_path: Path, crashed: Session, after: Session
+) -> None:
+    await crashed.write(A, "half an answer")
+    await crashed.kill()
+    after.api.break_down("show_routed", "lock", error=Unreachable(sent=False))
+    finding = asyncio.create_task(after.recovery.find())
+    await settle()
+    await after.write(A, "half an answer, and on")
+    await after.kill()
+    finding.cancel()
+    third = Session(tmp_path, "third", crashed.server)
+    assert [left.lead.id for left in await third.recovery.find()] == [A]
+    await third.kill()
+
+
+async def test_a_lead_that_was_opened_again_meanwhile_is_not_asked_about(crashed: Session, after: Session) -> None:
+    await crashed.write(A, "half an answer")
+    await crashed.kill()
+    gate = after.api.hold_up("show_routed")
+    finding = asyncio.create_task(after.recovery.find())
+    await settle()
+    after.bench.open(after.server.show(A))
+    await settle()
+    gate.set()
+    assert await finding == []
