@@ -240,15 +240,18 @@ class FakeLeads:
         return gate
 
     async def list_routed(self, query: ListQuery) -> LeadPage:
-        def act() -> LeadPage:
-            result = query.criteria.result
-            found = [self.server.show(lead_id) for lead_id in self.server.leads]
-            found = [lead for lead in found if result is None or lead.result is result]
-            is_descending = query.sort is not None and query.sort.descending
-            found.sort(key=lambda lead: (lead.created_at, lead.id), reverse=is_descending)
-            return LeadPage(leads=tuple(found[query.offset : query.offset + query.limit]), total=len(found))
+        return await self._call("list_routed", lambda: self._page(query))
 
-        return await self._call("list_routed", act)
+    async def list(self, query: ListQuery) -> LeadPage:
+        return await self._call("list", lambda: self._page(query))
+
+    def _page(self, query: ListQuery) -> LeadPage:
+        result = query.criteria.result
+        found = [self.server.show(lead_id) for lead_id in self.server.leads]
+        found = [lead for lead in found if result is None or lead.result is result]
+        is_descending = query.sort is not None and query.sort.descending
+        found.sort(key=lambda lead: (lead.created_at, lead.id), reverse=is_descending)
+        return LeadPage(leads=tuple(found[query.offset : query.offset + query.limit]), total=len(found))
 
     async def show_routed(self, lead_id: int, fields: tuple[str, ...] = ()) -> Lead:
         return await self._call("show_routed", lambda: self.server.show(lead_id))

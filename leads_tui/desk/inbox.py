@@ -1,4 +1,4 @@
-"""The leads routed to the operator: pages as the cursor nears the end, polls that never move the row in hand.
+"""The leads of one view: pages as the cursor nears the end, polls that never move the row in hand.
 
 Selection is by lead id. A poll changes rows where they stand; what it would add waits behind a count while the
 operator is busy (an open lead, a menu, a selection); a row under the cursor that vanished stays until the cursor
@@ -8,6 +8,7 @@ leaves it. A failed poll changes nothing but the age of what is shown.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,6 +23,10 @@ PAGE: Final = 100
 OVERLAP: Final = 5
 """Leads of the page before that are asked for again, so that one that left meanwhile hides none."""
 LONGEST_BACK_OFF: Final = 120.0
+LOOK_AGAIN: Final = 0.2
+"""Seconds between two looks whether a page that is under way has come."""
+OLDEST_FIRST: Final = Sort("created_at")
+Place = tuple[float, int]
 MOST_PAGES_POLLED: Final = 10
 """However far the operator scrolled, a poll asks for no more pages than these."""
 
@@ -51,30 +56,44 @@ class _Polled:
     is_steady: bool = True
     """The total held still from page to page, so that an absence means something."""
     is_complete: bool = False
-    horizon: tuple[dt.datetime, int] | None = None
-    """The place of the last lead that was polled."""
+    horizon: Place | None = None
+    """The place of the last lead that was polled; None where a lead may change its place."""
     newest: tuple[Lead, ...] = ()
     """The newest leads, where they lie beyond the pages that were asked for."""
 
-    def shows_absence_of(self, lead: Lead) -> bool:
+    def shows_absence_of(self, lead: Lead, sort: Sort) -> bool:
         """True where this lead would be among those polled, were it still in the list."""
         if not self.is_steady or lead.id in self.leads:
             return False
-        return self.is_complete or (self.horizon is not None and _place(lead) <= self.horizon)
+        return self.is_complete or (self.horizon is not None and _place(lead, sort) <= self.horizon)
 
 
-def _place(lead: Lead) -> tuple[dt.datetime, int]:
-    return lead.created_at, lead.id
+def _place(lead: Lead, sort: Sort) -> Place:
+    """Where the lead stands in this order: the smaller, the nearer to the top. What is not there comes last."""
+    value = getattr(lead, sort.field)
+    sign = -1 if sort.descending else 1
+    if value is None:
+        number = math.inf
+    elif isinstance(value, dt.datetime):
+        number = sign * value.timestamp()
+    else:
+        number = sign * (float(value is LeadResult.MISSED) if isinstance(value, LeadResult) else value)
+    return number, sign * lead.id
 
 
 class Inbox:
-    """The list itself: rows in order, the selection, and what waits."""
+    """The list itself: rows in order, the selection, and what waits.
+
+    Without `criteria` it is what is missed; `is_routed` says whether it comes from `listRouted` or from `list`.
+    """
 
     def __init__(
         self,
         tools: Tools,
         *,
         criteria: Criteria | None = None,
+        sort: Sort = OLDEST_FIRST,
+        is_routed: bool = True,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self.rows: list[Row] = []
@@ -86,10 +105,12 @@ class Inbox:
         self.is_busy = False
         self._tools = tools
         self._criteria = criteria or Criteria(result=LeadResult.MISSED)
+        self._sort = sort
+        self._list = tools.api.list_routed if is_routed else tools.api.list
         self._on_change = on_change
         self._places: dict[int, int] = {}
         self._handled: set[int] = set()
-        self._newest: tuple[dt.datetime, int] | None = None
+        self._newest: Place | None = None
         self._new_beyond: set[int] = set()
         self._loading_more = False
         self._failures = 0
@@ -154,12 +175,13 @@ class Inbox:
         """Takes a lead as another call just saw it, so that the list does not wait for its next poll."""
         self._moment += 1
         self._noted[lead.id] = self._moment
-        if not lead.is_missed:
+        has_left = not lead.is_missed and self._criteria.result is LeadResult.MISSED
+        if has_left:
             self._handled.add(lead.id)
             self.waiting.pop(lead.id, None)
         index = self.index_of(lead.id)
         if index is not None:
-            self.rows[index] = Row(lead, is_gone=not lead.is_missed)
+            self.rows[index] = Row(lead, is_gone=has_left)
             self._on_change()
 
     def note_freed(self, lead_id: int) -> None:
@@ -211,6 +233,18 @@ class Inbox:
         self._new_beyond -= self._places.keys()
         self._on_change()
 
+    async def load_all(self) -> None:
+        """Loads page after page until all are there or one fails, which `fresh` then tells. Cancel it to stop; what
+        came stays."""
+        while self.has_more:
+            if self._loading_more:
+                await self._tools.clock.sleep(LOOK_AGAIN)
+                continue
+            before = self._live_count()
+            await self.load_more()
+            if self.fresh.problem is not None or self._live_count() == before:
+                return
+
     async def poll_for_ever(self) -> None:
         """Refreshes at the interval with jitter; after failures later and later, as told by a 429."""
         while True:
@@ -230,8 +264,8 @@ class Inbox:
     # How it works ----------------------------------------------------------------------------------------------
 
     async def _page(self, offset: int) -> LeadPage:
-        query = ListQuery(criteria=self._criteria, limit=PAGE, offset=offset, sort=Sort("created_at"))
-        return await self._tools.api.list_routed(query)
+        query = ListQuery(criteria=self._criteria, limit=PAGE, offset=offset, sort=self._sort)
+        return await self._list(query)
 
     async def _poll(self) -> _Polled:
         polled = _Polled()
@@ -244,10 +278,11 @@ class Inbox:
             polled.leads.update((lead.id, lead) for lead in page.leads)
             offset += PAGE
             polled.is_complete = offset >= page.total or not page.leads
-        polled.horizon = max((_place(lead) for lead in polled.leads.values()), default=None)
+        if self._sort.field == "created_at":
+            polled.horizon = max((_place(lead, self._sort) for lead in polled.leads.values()), default=None)
         if not polled.is_complete:
             query = ListQuery(criteria=self._criteria, limit=PAGE, sort=Sort("created_at", descending=True))
-            polled.newest = (await self._tools.api.list_routed(query)).leads
+            polled.newest = (await self._list(query)).leads
         return polled
 
     def _merge(self, polled: _Polled, began: int) -> None:
@@ -260,13 +295,13 @@ class Inbox:
             if row.lead.id in self._noted
             else Row(seen[row.lead.id])
             if row.lead.id in seen
-            else Row(row.lead, is_gone=row.is_gone or polled.shows_absence_of(row.lead))
+            else Row(row.lead, is_gone=row.is_gone or polled.shows_absence_of(row.lead, self._sort))
             for row in self.rows
         ]
         self.waiting = {
             lead_id: seen.get(lead_id, lead)
             for lead_id, lead in self.waiting.items()
-            if not polled.shows_absence_of(lead)
+            if not polled.shows_absence_of(lead, self._sort)
         }
         for lead in seen.values():
             if lead.id not in self._places:
@@ -280,15 +315,15 @@ class Inbox:
         """Leads that came since the last look and lie beyond the pages that are loaded."""
         newest = polled.newest or tuple(polled.leads.values())
         if self._newest is not None:
-            came = {lead.id for lead in polled.newest if _place(lead) > self._newest}
+            came = {lead.id for lead in polled.newest if _place(lead, OLDEST_FIRST) > self._newest}
             self._new_beyond = (self._new_beyond | came) - self._places.keys() - self.waiting.keys()
         if polled.is_complete:
             self._new_beyond.clear()
-        self._newest = max((_place(lead) for lead in newest), default=self._newest)
+        self._newest = max((_place(lead, OLDEST_FIRST) for lead in newest), default=self._newest)
 
     def _add(self, leads: Iterable[Lead]) -> None:
         self.rows += [Row(lead) for lead in leads if lead.id not in self._places and lead.id not in self._handled]
-        self.rows.sort(key=lambda row: _place(row.lead))
+        self.rows.sort(key=lambda row: _place(row.lead, self._sort))
         self._reindex()
 
     def _let_in(self) -> None:

@@ -26,6 +26,10 @@ class LeadsApi(Protocol):
         """One page of the leads addressed to the operator (seed: listRouted)."""
         ...
 
+    async def list(self, query: ListQuery) -> LeadPage:
+        """One page of all leads; some roles read no texts there (seed: list)."""
+        ...
+
     async def show_routed(self, lead_id: int, fields: tuple[str, ...] = ()) -> Lead:
         """One lead addressed to the operator (seed: showRouted)."""
         ...
