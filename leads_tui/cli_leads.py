@@ -101,6 +101,12 @@ def _add_show(commands: Commands) -> None:
 
 def _add_complete(commands: Commands) -> None:
     parser = _add(commands, "complete", _("answer a lead as the desk does: lock, check, send, read back, give back"))
+    # argparse does not break the line of a group, and this one does not fit a narrow terminal.
+    parser.usage = (
+        "leads-tui leads complete [-h] [--config FILE] [--api-url URL]\n"
+        "         [--token-file FILE] [--json]\n"
+        "         (--answer TEXT | --answer-file FILE | --without-answer) ID"
+    )
     text = parser.add_mutually_exclusive_group(required=True)
     text.add_argument("--answer", metavar="TEXT", help=_("the answer; others here can see it while this runs"))
     text.add_argument("--answer-file", metavar="FILE", help=_("a file with the answer; - is standard input"))

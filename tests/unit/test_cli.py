@@ -99,7 +99,10 @@ def test_version_loads_neither_pydantic_nor_textual_nor_asyncio() -> None:
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["login"], ["logout"], ["serve"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["demo"], ["login"], ["logout"], ["serve"], ["leads"], ["leads", "list"], ["leads", "complete"], ["status"]],
+)
 def test_help_names_every_flag_and_fits_a_narrow_terminal(run: Run, command: list[str]) -> None:
     code, out, _err = run(*command, "--help")
 
