@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from leads_tui.api.errors import ApiError, Forbidden, NotFound, TooManyRequests
+from leads_tui.api.errors import ApiError, Forbidden, NotFound, TooManyRequests, Unreachable
 from leads_tui.api.models import MAX_ANSWER, Employee, Lead
 from leads_tui.desk.clock import Clock
 from leads_tui.desk.drafts import DraftKeeper
@@ -40,6 +40,9 @@ __all__ = [
     "same_text",
 ]
 
+BROKEN_LINE: Final = (0.2, 0.5, 1.0)
+"""Seconds before what is harmless to repeat is asked again over a broken line: a server that was started anew has left
+dead connections behind, and the operator should not have to press the key for each of them."""
 READ_BACKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds waited before each try to see what the server holds, until it is called not known."""
 FIRST_LOOK: Final = 5.0
@@ -241,7 +244,7 @@ class Answer:
         if not await self._note(Entry.LOCKING):
             return NotSent(Refusal.NOT_ON_DISK)
         await self._lock.settle()
-        lock = await self._lock.ask()
+        lock = await self._ask_for_lock()
         if lock.is_ours and not self._lock.is_safe:  # an earlier request to give it back was under way until now
             await self._lock.settle()
             lock = await self._lock.ask()
@@ -249,12 +252,29 @@ class Answer:
             return NotSent(Refusal.NOT_LOCKED, problem=lock.problem, lock=lock)
         self._take(Step.CHECKING)
         try:
-            lead = await self._api.show_routed(self.lead_id)
+            lead = await self._show()
         except ApiError as problem:
             return NotSent(problem=problem)
         if not lead.is_missed:
             return judge(lead, self.text, self._me)
         return None if await self._note(Entry.SENDING) else NotSent(Refusal.NOT_ON_DISK)
+
+    async def _ask_for_lock(self) -> LockState:
+        lock = await self._lock.ask()
+        for wait in BROKEN_LINE:
+            if not isinstance(lock.problem, Unreachable):
+                break
+            await self._clock.sleep(wait)
+            lock = await self._lock.ask()
+        return lock
+
+    async def _show(self) -> Lead:
+        for wait in BROKEN_LINE:
+            try:
+                return await self._api.show_routed(self.lead_id)
+            except Unreachable:
+                await self._clock.sleep(wait)
+        return await self._api.show_routed(self.lead_id)
 
     async def _complete(self) -> Verdict:
         if not self._lock.is_safe:  # time went by, or it was given back

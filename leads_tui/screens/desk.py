@@ -55,7 +55,7 @@ class DeskScreen(LeadActions):
         state.workbench = Workbench(
             tools, inbox, on_change=self.show_soon, on_verdict=self._tell_verdict, on_free=self._tell_free
         )
-        self._left_behind = LeftBehind(self, state, tools, self._take_in_hand, self.say)
+        self._left_behind = LeftBehind(self, state, tools, self._take_in_hand, self.say, self.show_soon)
         tools.spawn(self._look_after_inbox(inbox), "inbox")
         tools.spawn(self._left_behind.recover(Recovery(tools, state.workbench)), "recovery")
         self.show_soon()

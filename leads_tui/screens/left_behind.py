@@ -30,12 +30,14 @@ class LeftBehind:
         tools: Tools,
         take_in_hand: Callable[[OpenLead], None],
         say: Callable[[str, str], None],
+        show_soon: Callable[[], None],
     ) -> None:
         self._screen = screen
         self._state = state
         self._tools = tools
         self._take_in_hand = take_in_hand
         self._say = say
+        self._show_soon = show_soon
 
     async def recover(self, recovery: Recovery) -> None:
         """Finds what an earlier session left, and asks about one lead after the other until one is gone on with."""
@@ -92,3 +94,4 @@ class LeftBehind:
             self._say(_("The drafts cannot be read: {reason}").format(reason=problem.strerror or problem), "-bad")
         else:
             self._state.drafts = {draft.lead_id for draft in drafts}
+            self._show_soon()

@@ -67,7 +67,7 @@ def test_a_server_that_goes_away_while_one_types_is_told_heals_and_costs_no_lett
                 assert anna.lead(lead_id)["result"] == "missed"
                 terminal.press(*["backspace"] * len(" — и ещё"), "ctrl+s")
                 terminal.wait_for(STORED)
-                assert is_annas(anna.lead(lead_id))
+                anna.wait_for_lead(lead_id, is_annas)
                 assert anna.locked() == []
 
 
@@ -85,7 +85,7 @@ def test_a_server_that_dies_before_the_answer_is_sent_gets_it_once_when_it_is_ba
                 assert anna.lead(lead_id)["result"] == "missed"
                 terminal.press("ctrl+s")
                 terminal.wait_for(STORED)
-                assert is_annas(anna.lead(lead_id))
+                anna.wait_for_lead(lead_id, is_annas)
         assert wire.calls.count(SEND) == 1
         assert TEXT not in drafts_of(home)
 
@@ -103,7 +103,7 @@ def test_a_server_that_hangs_while_it_gets_the_answer_stores_it_once(home: Path,
             finally:
                 server.process.send_signal(signal.SIGCONT)
             terminal.wait_for(STORED)
-            assert is_annas(anna.lead(lead_id))
+            anna.wait_for_lead(lead_id, is_annas)
         assert wire.calls.count(SEND) == 1
 
 
