@@ -33,22 +33,18 @@ class Wire:
 
     def carry(self, desk: socket.socket, server: tuple[str, int]) -> None:
         """One connection of the desk's, until one side has enough of it."""
-        with desk, desk.makefile("rb") as incoming, suppress(OSError), socket.socket() as onward:
-            onward.settimeout(PATIENCE)
-            onward.connect(server)
-            with onward.makefile("rb") as answers:
-                while not self.is_cut and (request := _message(incoming)):
-                    call = request.split(b" ", 2)[1].decode().partition("?")[0].removeprefix("/v2/")
-                    self.calls.append(call)
-                    if (happening := self.before.pop(call, None)) is not None:
-                        happening()
-                    onward.sendall(request)
-                    answer = _message(answers)
-                    if call in self.cut_after:
-                        self.is_cut = True
-                    if self.is_cut or not answer:
-                        return
-                    desk.sendall(answer)
+        with desk, desk.makefile("rb") as incoming, suppress(OSError):
+            while not self.is_cut and (request := _message(incoming)):
+                call = request.split(b" ", 2)[1].decode().partition("?")[0].removeprefix("/v2/")
+                self.calls.append(call)
+                if (happening := self.before.pop(call, None)) is not None:
+                    happening()
+                answer = _ask(server, request)
+                if call in self.cut_after:
+                    self.is_cut = True
+                if self.is_cut or not answer:
+                    return
+                desk.sendall(answer)
 
 
 @contextmanager
@@ -73,6 +69,13 @@ def wired(server: Served) -> Iterator[tuple[Wire, Served]]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             acceptor.join(PATIENCE)
+
+
+def _ask(server: tuple[str, int], request: bytes) -> bytes:
+    """The answer, on a connection of its own: one that is kept may be closed by the server just then."""
+    with socket.create_connection(server, PATIENCE) as onward, onward.makefile("rb") as answers:
+        onward.sendall(request)
+        return _message(answers)
 
 
 def _message(stream: IO[bytes]) -> bytes:
