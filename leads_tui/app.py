@@ -63,6 +63,8 @@ MakeClient = Callable[[str, Token | None, Callable[[Token], None]], "LeadsClient
 """A client for this address with this token; the last argument is told every new token."""
 Store = Callable[[str, str, Token], None]
 """Keeps address, e-mail and token for the next start. May block and raise OSError."""
+Stored = Callable[[], "StoredSession | None"]
+"""What is kept now, maybe by another window. May block and raise OSError."""
 
 
 def style_files() -> list[str | PurePath]:
@@ -87,7 +89,7 @@ class LeadsApp(App[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what stands in for the world is given by name)
         self,
         settings: Settings,
         paths: Paths,
@@ -96,6 +98,7 @@ class LeadsApp(App[int], inherit_bindings=False):
         sign_in_as: tuple[str, str] | None = None,
         make_client: MakeClient = http_client,
         store: Store | None = None,
+        stored: Stored | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -112,6 +115,7 @@ class LeadsApp(App[int], inherit_bindings=False):
         self._sign_in_as = sign_in_as
         self._make_client = make_client
         self._store = store
+        self._stored = stored
         self._rng = rng or random.Random()  # noqa: S311 (jitter, not secrets)
         self._desk = DeskScreen(self.clock, self.keys, self.email)
         self._suspending = Suspending(self)
@@ -151,6 +155,7 @@ class LeadsApp(App[int], inherit_bindings=False):
             self.email, password = self._sign_in_as
             self._token = await self._sign_in(self.api_url, self.email, password)
         client = self._make_client(self.api_url, self._token, self._keep_token)
+        client.session.reload = self._kept_token
         if self.client is not None:
             await self.close_desk()
             self.workers.cancel_group(self, "desk")
@@ -227,6 +232,12 @@ class LeadsApp(App[int], inherit_bindings=False):
         self._token = token
         if self._store is not None:
             self.spawn(self._store_token(self._store, token), "store token")
+
+    async def _kept_token(self) -> Token | None:
+        """The token that another window of the same account may have put in place of ours."""
+        kept = await asyncio.to_thread(self._stored) if self._stored is not None else None
+        is_ours = kept is not None and kept.is_for(self.api_url) and (kept.email or "") == self.email
+        return kept.token if kept is not None and is_ours else None
 
     async def _store_token(self, store: Store, token: Token) -> None:
         try:
@@ -337,7 +348,7 @@ def run_desk(settings: Settings, paths: Paths) -> int:
     def store(api_url: str, email: str, token: Token) -> None:
         write_token(token_file, token, api_url=api_url, email=email)
 
-    app = LeadsApp(settings, paths, session=session, store=store)
+    app = LeadsApp(settings, paths, session=session, store=store, stored=partial(read_token, token_file))
     app.run(mouse=settings.mouse)
     return app.return_code or 0
 

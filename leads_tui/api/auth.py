@@ -36,6 +36,10 @@ class Session:
     the sign-in of this run.
     """
 
+    reload: Callable[[], Awaitable[Token | None]] | None = None
+    """Looks where the sign-in is kept, once the server took neither token any more: another window of the operator's
+    may have renewed it (a server may take each refresh token once only), or have signed in again. May raise OSError."""
+
     def __init__(
         self,
         token: Token | None,
@@ -88,15 +92,15 @@ class Session:
     async def renew(self, refused: Token, call: str = "") -> Token:
         """Another token in place of the refused one, by one refresh for all who ask meanwhile.
 
-        Raises NotSignedIn where there is no refresh token or the server refuses it, and what else `refresh` raises;
-        none of that means that the refused call was carried out.
+        Raises NotSignedIn where there is no refresh token or the server refuses it, and no other token is kept; and
+        what else `refresh` raises. None of that means that the refused call was carried out.
         """
         token = self._signed_in(call)
         if token.access_token != refused.access_token:
             return token
         if self._refreshing is None:
-            if not token.refresh_token:
-                raise NotSignedIn("the token is no longer good, and there is none to renew it", call=call)
+            if not token.refresh_token and self.reload is None:
+                raise _cannot_renew(call)
             self._refreshing = asyncio.create_task(self._renew(token), name="refresh the token")
             self._refreshing.add_done_callback(self._settle)
         try:
@@ -130,8 +134,12 @@ class Session:
     async def _renew(self, old: Token) -> Token:
         asked_at = self._monotonic()
         try:
+            if not old.refresh_token:
+                raise _cannot_renew("oauth2/token")
             fresh = await self._refresh(old)
         except NotSignedIn:
+            if (kept := await self._kept_elsewhere(old)) is not None:
+                return kept
             # It will not get better: later calls must not ask with it again.
             if self._token is old:
                 self._token = old.model_copy(update={"refresh_token": None})
@@ -144,7 +152,26 @@ class Session:
         self.replace(fresh, asked_at)
         return fresh
 
+    async def _kept_elsewhere(self, old: Token) -> Token | None:
+        if self.reload is None:
+            return None
+        try:
+            kept = await self.reload()
+        except OSError as error:
+            _log.warning("the stored token could not be read: %s", error.strerror or type(error).__name__)
+            return None
+        if self._token is not old:
+            return self._signed_in("oauth2/token")
+        if kept is None or kept.access_token == old.access_token:
+            return None
+        self._keep(kept, self._monotonic())
+        return kept
+
     def _settle(self, task: asyncio.Task[Token]) -> None:
         self._refreshing = None
         if not task.cancelled():
             task.exception()  # looked at, so that a failure nobody waits for any more is not reported as lost
+
+
+def _cannot_renew(call: str) -> NotSignedIn:
+    return NotSignedIn("the token is no longer good, and there is none to renew it", call=call)
