@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from leads_tui import locale
+
+settings.register_profile("soak", max_examples=10_000, deadline=None)
 
 FIXED = {
     "LC_ALL": "C.UTF-8",
