@@ -170,6 +170,7 @@ async def test_a_refused_connection_sends_nothing_and_a_second_try_succeeds(
         await anna.type("Мой ответ")
         network.fail(Fault.REFUSED)
         await anna.press("ctrl+s")
+        await anna.advance(3)
         assert "not sent" in anna.notice
         assert anna.answer.text == "Мой ответ"
         network.heal()
