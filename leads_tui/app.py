@@ -119,7 +119,7 @@ class LeadsApp(App[int], inherit_bindings=False):
         self._rng = rng or random.Random()  # noqa: S311 (jitter, not secrets)
         self._desk = DeskScreen(self.clock, self.keys, self.email)
         self._suspending = Suspending(self)
-        self._ending = Ending(self, self._suspending.remove)
+        self._ending = Ending(self, self._suspending)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "textual-ansi" if settings.theme == "ansi" else settings.theme

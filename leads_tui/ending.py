@@ -12,13 +12,14 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Callable
+import threading
 from typing import TYPE_CHECKING, Final
 
 from leads_tui.locale import _
 
 if TYPE_CHECKING:
     from leads_tui.app import LeadsApp
+    from leads_tui.suspending import Suspending
 
 EXIT_TIME: Final = 0.7
 """Seconds that restoring the terminal may take before the process ends without it."""
@@ -29,10 +30,9 @@ LOOK_EVERY: Final = 1.0
 class Ending:
     """Ends the application once, however often it is asked to."""
 
-    def __init__(self, app: LeadsApp, on_leave: Callable[[], None] = lambda: None) -> None:
-        """`on_leave` is called once, as soon as the end begins."""
+    def __init__(self, app: LeadsApp, suspending: Suspending) -> None:
         self._app = app
-        self._on_leave = on_leave
+        self._suspending = suspending
         self._ending: asyncio.Task[None] | None = None
 
     def install(self) -> None:
@@ -48,7 +48,7 @@ class Ending:
     def leave(self, code: int = 0) -> None:
         """Closes the desk and ends the process with this code."""
         if self._ending is None:
-            self._on_leave()
+            self._suspending.remove()
             self._ending = asyncio.get_running_loop().create_task(self._leave(code), name="ending")
 
     def _look_for_terminal(self) -> None:
@@ -60,11 +60,25 @@ class Ending:
         try:
             left_locked = await self._app.close_desk()
         finally:
-            if not self._app.is_headless and not _terminal_answers():
-                os._exit(code)
+            told = _still_locked(left_locked) if left_locked else None
             if not self._app.is_headless:
-                asyncio.get_running_loop().call_later(EXIT_TIME, os._exit, code)
-            self._app.exit(code, return_code=code, message=_still_locked(left_locked) if left_locked else None)
+                self._leave_terminal(code, told)
+            self._app.exit(code, return_code=code, message=told)
+
+    def _leave_terminal(self, code: int, told: str | None) -> None:
+        if not self._suspending.is_shown:  # killed as a stopped job: the shell has its terminal already
+            if told and sys.__stderr__:
+                sys.__stderr__.write(f"{told}\n")
+                sys.__stderr__.flush()
+            os._exit(code)
+        if not _terminal_answers():
+            os._exit(code)
+        # Restoring it from the background would stop the process, and a terminal that takes no more bytes blocks the
+        # loop, so the limit is kept by a thread.
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        limit = threading.Timer(EXIT_TIME, os._exit, [code])
+        limit.daemon = True
+        limit.start()
 
 
 def _still_locked(lead_ids: list[int]) -> str:

@@ -27,7 +27,8 @@ class Suspending:
     def __init__(self, app: LeadsApp) -> None:
         self._app = app
         self._stopping: asyncio.Task[None] | None = None
-        self._is_shown = True
+        self.is_shown = True
+        """False while the terminal is the shell's."""
         self._is_over = False
 
     def install(self) -> None:
@@ -36,7 +37,7 @@ class Suspending:
             return
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTSTP, self.suspend)
-        loop.add_signal_handler(signal.SIGCONT, self._come_back)
+        loop.add_signal_handler(signal.SIGCONT, self._continued)
 
     def remove(self) -> None:
         """The session ends: a stop would only keep the leads from being given back."""
@@ -58,19 +59,23 @@ class Suspending:
     async def _suspend(self) -> None:
         await self._app.save_texts(SAVING_TIME)
         driver = self._app.driver
-        if self._is_over or not self._is_shown or driver is None:
+        if self._is_over or not self.is_shown or driver is None:
             return
         driver.suspend_application_mode()
-        self._is_shown = False
+        self.is_shown = False
         loop = asyncio.get_running_loop()
         loop.remove_signal_handler(signal.SIGTSTP)
         # The whole job stops, so that a script around the desk does not keep the shell waiting.
         os.killpg(os.getpgrp(), signal.SIGTSTP)
         loop.add_signal_handler(signal.SIGTSTP, self.suspend)
 
+    def _continued(self) -> None:
+        # What killed a stopped job came together with this signal, and must be heard before the job stops again.
+        asyncio.get_running_loop().call_soon(self._come_back)
+
     def _come_back(self) -> None:
         driver = self._app.driver
-        if driver is None:
+        if self._is_over or driver is None:
             return
         try:
             is_in_front = os.tcgetpgrp(0) == os.getpgrp()
@@ -79,8 +84,8 @@ class Suspending:
         if not is_in_front:  # `bg`: a desk has nothing to do there
             os.killpg(os.getpgrp(), signal.SIGTTOU)
             return
-        if self._is_shown:  # SIGSTOP gave no chance to leave the terminal, and nobody knows what was done to it
+        if self.is_shown:  # SIGSTOP gave no chance to leave the terminal, and nobody knows what was done to it
             driver.suspend_application_mode()
         driver.resume_application_mode()
-        self._is_shown = True
+        self.is_shown = True
         self._app.come_back()

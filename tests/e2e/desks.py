@@ -67,12 +67,24 @@ def shell(home: Path) -> Iterator[Terminal]:
         yield terminal
 
 
+def job_of(shell: Terminal) -> int:
+    """The process id of the shell's only job."""
+    return int(Path(f"/proc/{shell.pid}/task/{shell.pid}/children").read_text().split()[0])
+
+
 def inbox_of(witness: Witness) -> list[dict[str, Any]]:
     """What the employee's inbox holds, in the order in which the desk shows it."""
     leads: list[dict[str, Any]] = []
     while page := witness.get("leads/listrouted", q="result=missed", sort="created_at:a", limit=100, offset=len(leads)):
         leads += page
     return leads
+
+
+def shared_lead(anna: Witness, boris: Witness) -> tuple[int, int, int]:
+    """A lead that both have in their inbox: its place in each, and its id."""
+    anna_ids, boris_ids = ([lead["id"] for lead in inbox_of(witness)] for witness in (anna, boris))
+    lead_id = next(each for each in anna_ids if each in boris_ids)
+    return anna_ids.index(lead_id), boris_ids.index(lead_id), lead_id
 
 
 def go_to(terminal: Terminal, place: int, lead_id: int) -> None:

@@ -92,6 +92,7 @@ class Terminal:
         self._ended = False
         """Nothing more can come: everybody has closed the other side."""
         self._hung_up = False
+        self._stalled = False
         self._master, slave = os.openpty()
         _set_size(self._master, columns, rows)
         self._modes_before = termios.tcgetattr(self._master)
@@ -227,11 +228,17 @@ class Terminal:
         """Sends a signal to the program alone."""
         os.kill(self.pid, number)
 
+    def stall(self) -> None:
+        """Takes no more bytes from the program, as a line that is dead but not closed."""
+        if not self._stalled:
+            self._stalled = True
+            self._end_reader()
+
     def hang_up(self) -> None:
         """Closes the window or cuts the line: the kernel sends SIGHUP, and reading ends."""
         if not self._hung_up:
             self._hung_up = True
-            self._end_reader()
+            self.stall()
             os.close(self._master)
 
     def wait_exit(self, timeout: float = PATIENCE) -> int:

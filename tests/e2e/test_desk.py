@@ -8,18 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desks import INBOX, OPEN, desk, drafts_of, go_to, inbox_of, open_lead
-from tests.e2e.served import ANNA, BORIS, LEADS_TUI, PASSWORD, Witness, served
+from tests.e2e.desks import INBOX, OPEN, desk, drafts_of, go_to, inbox_of, open_lead, shared_lead
+from tests.e2e.served import ANNA, BORIS, LEADS_TUI, PASSWORD, served
 from tests.e2e.terminal import Terminal, clean_environment
 
 ANSWER = "Добрый день! Да, есть в наличии: «Орион», 2 шт. — ждём вас ☕"
-
-
-@pytest.fixture
-def boris_home(tmp_path: Path) -> Path:
-    folder = tmp_path / "boris"
-    folder.mkdir()
-    return folder
 
 
 def test_a_fresh_machine_signs_in_answers_a_lead_and_the_server_holds_it(home: Path, tmp_path: Path) -> None:
@@ -107,13 +100,6 @@ def test_boris_sees_who_holds_what_anna_has_open(home: Path, boris_home: Path, t
             assert "so not" not in at_boris.text
             holder = boris.lead(lead_id)
             assert (holder["result"], holder["locked_by"]["email"]) == ("missed", BORIS)
-
-
-def shared_lead(anna: Witness, boris: Witness) -> tuple[int, int, int]:
-    """A lead that both have in their inbox: its place in each, and its id."""
-    anna_ids, boris_ids = ([lead["id"] for lead in inbox_of(witness)] for witness in (anna, boris))
-    lead_id = next(each for each in anna_ids if each in boris_ids)
-    return anna_ids.index(lead_id), boris_ids.index(lead_id), lead_id
 
 
 def test_leaving_a_lead_gives_it_back_and_its_draft_waits(home: Path, tmp_path: Path) -> None:

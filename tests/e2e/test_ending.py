@@ -11,7 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desks import HOLD, INBOX, desk, drafts_of, inbox_of, open_lead, shell, sign_in, to_inbox
+from tests.e2e.desks import (
+    HOLD,
+    INBOX,
+    desk,
+    drafts_of,
+    inbox_of,
+    job_of,
+    open_lead,
+    shell,
+    sign_in,
+    to_inbox,
+    wait_for_draft,
+)
 from tests.e2e.served import ANNA, LEADS_TUI, Served, Witness, served
 from tests.e2e.terminal import PATIENCE, Terminal
 
@@ -126,15 +138,22 @@ def test_a_closed_terminal_under_nohup_ends_the_process_without_burning_the_proc
 ) -> None:
     with served(tmp_path) as server, desk(server, home, ANNA, launcher=NOHUP) as terminal:
         before = worked(terminal.pid)
-        handle = os.pidfd_open(terminal.pid)
-        try:
-            terminal.hang_up()
-            ended, _, _ = select.select([handle], [], [], PATIENCE)
-        finally:
-            os.close(handle)
+        terminal.hang_up()
+        assert is_gone(terminal.pid)
         # Nobody has reaped it yet, so its times can still be read.
-        assert ended
         assert worked(terminal.pid) - before < LITTLE_WORK
+
+
+def is_gone(pid: int) -> bool:
+    """Whether this process ends in time; it may still wait to be reaped."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], PATIENCE)[0])
+    finally:
+        os.close(handle)
 
 
 def worked(pid: int) -> float:
@@ -161,6 +180,47 @@ def test_a_stopped_desk_whose_terminal_is_closed_gives_the_lead_back(home: Path,
 
             anna.wait_for_lead(lead_id, lambda lead: not lead["is_locked"])
         assert TEXT in drafts_of(home)
+
+
+def test_a_stopped_desk_that_is_killed_as_a_job_gives_the_lead_back_and_is_gone(home: Path, tmp_path: Path) -> None:
+    with served(tmp_path) as server, server.ask_as(ANNA) as anna:
+        sign_in(server, home, ANNA)
+        lead_id = inbox_of(anna)[0]["id"]
+        with shell(home) as terminal:
+            terminal.type(f"{LEADS_TUI}\r")
+            terminal.wait_for(INBOX)
+            open_lead(terminal, 0, lead_id)
+            terminal.type(TEXT)
+            to_inbox(terminal)
+            terminal.press("ctrl+z")
+            terminal.wait_for("Stopped")
+
+            job = job_of(terminal)
+
+            terminal.type("kill %1\r")
+
+            assert is_gone(job)
+            assert anna.locked() == []
+            terminal.type("exit\r")
+            terminal.wait_exit()
+            assert terminal.left_behind() == {}
+        assert TEXT in drafts_of(home)
+
+
+def test_a_terminal_that_takes_nothing_more_does_not_keep_the_process(home: Path, tmp_path: Path) -> None:
+    with served(tmp_path) as server, server.ask_as(ANNA) as anna:
+        lead_id = inbox_of(anna)[0]["id"]
+        with desk(server, home, ANNA) as terminal:
+            open_lead(terminal, 0, lead_id)
+            terminal.type(TEXT)
+            terminal.wait_for(TEXT)
+            terminal.stall()
+            for turn in range(60):
+                terminal.resize(100 + turn % 2, 40)
+                terminal.type("ж" * 20)
+            wait_for_draft(home, "ж" * 1200)
+
+            end_in_time(terminal, by_signal(signal.SIGTERM), anna, lead_id)
 
 
 def test_after_a_kill_the_next_start_goes_on_with_the_lead_and_its_text(home: Path, tmp_path: Path) -> None:

@@ -12,10 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desks import INBOX, OPEN, desk, drafts_of, inbox_of, open_lead, shell, sign_in, to_inbox
+from tests.e2e.desks import (
+    INBOX,
+    OPEN,
+    desk,
+    drafts_of,
+    inbox_of,
+    job_of,
+    open_lead,
+    shared_lead,
+    shell,
+    sign_in,
+    to_inbox,
+)
 from tests.e2e.served import ANNA, BORIS, LEADS_TUI, Served, Witness, served
 from tests.e2e.terminal import PATIENCE, Terminal
-from tests.e2e.test_desk import shared_lead
 
 LOCK_MINUTES = "0.02"
 """A lock lives little more than a second."""
@@ -32,17 +43,12 @@ def job(server: Served, home: Path) -> Iterator[Terminal]:
         yield terminal
 
 
-def desk_of(terminal: Terminal) -> int:
-    """The process id of the shell's job."""
-    return int(Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()[0])
-
-
 def by_key(terminal: Terminal) -> None:
     terminal.press("ctrl+z")
 
 
 def by_signal(number: signal.Signals) -> Callable[[Terminal], None]:
-    return lambda terminal: os.kill(desk_of(terminal), number)
+    return lambda terminal: os.kill(job_of(terminal), number)
 
 
 def take(witness: Witness, lead_id: int) -> None:

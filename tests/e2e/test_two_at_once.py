@@ -10,12 +10,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-import pytest
-
-from tests.e2e.desks import OPEN, desk, drafts_of, go_to, inbox_of, open_lead, sign_in, to_inbox, wait_for_draft
+from tests.e2e.desks import (
+    OPEN,
+    desk,
+    drafts_of,
+    go_to,
+    inbox_of,
+    open_lead,
+    shared_lead,
+    sign_in,
+    to_inbox,
+    wait_for_draft,
+)
 from tests.e2e.served import ANNA, BORIS, Served, served
 from tests.e2e.terminal import PATIENCE, Terminal, clean_environment
-from tests.e2e.test_desk import shared_lead
 
 ROUNDS = 200
 ROUNDS_BY_HAND = 5
@@ -63,13 +71,6 @@ def test_a_lead_that_is_open_in_the_operators_other_window_says_so_and_both_text
             assert anna.lead(lead_id)["locked_by"]["email"] == ANNA, "the first window still has it open"
             first.press("f4")
             anna.wait_for_lead(lead_id, lambda lead: not lead["is_locked"])
-
-
-@pytest.fixture
-def boris_home(tmp_path: Path) -> Path:
-    folder = tmp_path / "boris"
-    folder.mkdir()
-    return folder
 
 
 def test_of_two_operators_who_press_enter_together_exactly_one_has_the_lead(
