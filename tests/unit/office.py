@@ -98,6 +98,8 @@ class Faulty:
         self.queries: list[tuple[str, ListQuery]] = []
         self.refuses: dict[str, Exception] = {}
         """Methods that always fail, before anything is done."""
+        self.fails_on: dict[str, tuple[int, Exception]] = {}
+        """Methods that fail from the given call on, counted from 1, before anything is done."""
         self.fails_after: dict[str, Exception] = {}
         """Methods that fail once, after the server acted."""
         self.on_query: Callable[[ListQuery], None] = lambda query: None
@@ -140,7 +142,9 @@ class Faulty:
 
     async def _call(self, name: str, answer: Awaitable[T]) -> T:
         self.calls[name] += 1
-        if (error := self.refuses.get(name)) is not None:
+        first, late_error = self.fails_on.get(name, (0, None))
+        error = self.refuses.get(name) or (late_error if self.calls[name] >= first else None)
+        if error is not None:
             if hasattr(answer, "close"):
                 answer.close()
             raise error
