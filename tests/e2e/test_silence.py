@@ -13,6 +13,8 @@ from tests.e2e.terminal import PATIENCE, Terminal
 from tests.e2e.wire import wired
 
 IDLE = 10.0
+TRIES = 3
+"""A minute of the clock, or of the lock, may end in between after all, and is rightly shown."""
 SETTLED = 1.0
 """Seconds without a byte after which the start is over."""
 DAY = 86_400
@@ -27,14 +29,18 @@ def test_an_idle_desk_sends_nothing_while_it_polls(home: Path, tmp_path: Path) -
         with desk(seen, home, ANNA, settings=settings) as at_lead, desk(seen, home, ANNA, settings=settings) as at_list:
             open_lead(at_lead, 0, lead_id)
             at_list.wait_for("mine 1")
-            away_from_the_minutes_end(IDLE + 3 * SETTLED)
-            before = [settled(each) for each in (at_lead, at_list)]
-            polls = wire.calls.count(LIST)
+            for _try in range(TRIES):
+                away_from_the_minutes_end(IDLE + 3 * SETTLED)
+                before = [settled(each) for each in (at_lead, at_list)]
+                polls = wire.calls.count(LIST)
 
-            time.sleep(IDLE)
+                time.sleep(IDLE)
 
-            assert wire.calls.count(LIST) >= polls + 2
-            assert [each.raw[sent:] for each, sent in zip((at_lead, at_list), before, strict=True)] == [b"", b""]
+                assert wire.calls.count(LIST) >= polls + 2
+                sent = [each.raw[length:] for each, length in zip((at_lead, at_list), before, strict=True)]
+                if not any(sent):
+                    break
+            assert sent == [b"", b""]
 
 
 def keep_what_does_not_age(witness: Witness) -> None:
