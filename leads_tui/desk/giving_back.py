@@ -37,10 +37,6 @@ class GivingBack:
         """Locks of leads that were left, which the server was not yet seen to have let go."""
         return [each.lock for each in self._put_down.values() if each.lock is not None]
 
-    def has(self, lead_id: int) -> bool:
-        """Whether something is still to be done for this lead."""
-        return lead_id in self._put_down
-
     def start(self, lead_id: int, lock: LeadLock, draft: DraftKeeper) -> None:
         """Saves the text and gives the lock back, in the background, for as long as it takes."""
         draft.take_kept()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from leads_tui.api.errors import ApiError
@@ -28,8 +27,6 @@ class OpenLead:
     """True where the last thing sent was a completion without an answer."""
     is_idle: bool = False
     """True where it was given back because no key was touched for long; the next key asks for it again."""
-    told: Callable[[Verdict | None], None] | None = None
-    """Who is told of its verdicts instead of the desk, where it was sent without being opened."""
     works: list[Running] = field(default_factory=list)
 
     @property

@@ -50,14 +50,11 @@ class Outbox:
         each = self._on_their_way.get(lead_id)
         return each.opened if each else None
 
-    def send(
-        self, opened: OpenLead, *, without_answer: bool = False, hold_seconds: float | None = None
-    ) -> Answer | None:
-        """Sends the lead's text, held for as long as the settings say or these seconds; None, and nothing happens,
-        where one is under way already."""
+    def send(self, opened: OpenLead, *, without_answer: bool = False) -> Answer | None:
+        """Sends the lead's text; None, and nothing happens, where one is under way already."""
         if opened.answer is not None or opened.id in self._on_their_way:
             return None
-        answer = self._answer(opened, None if without_answer else opened.draft.text, hold_seconds)
+        answer = self._answer(opened, None if without_answer else opened.draft.text)
         opened.is_without_answer = without_answer
         self._start(opened, answer)
         return answer
@@ -103,7 +100,7 @@ class Outbox:
 
     # How it works ----------------------------------------------------------------------------------------------
 
-    def _answer(self, opened: OpenLead, text: str | None, hold_seconds: float | None = None) -> Answer:
+    def _answer(self, opened: OpenLead, text: str | None) -> Answer:
         return Answer(
             opened.id,
             text,
@@ -113,7 +110,7 @@ class Outbox:
             draft=opened.draft,
             me=self._tools.me,
             on_step=self._stepped,
-            hold_seconds=self._tools.hold_seconds if hold_seconds is None else hold_seconds,
+            hold_seconds=self._tools.hold_seconds,
             journal=self._tools.journal,
         )
 

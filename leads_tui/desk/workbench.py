@@ -57,7 +57,7 @@ class Workbench:
         self._on_change = on_change
         self._on_verdict = on_verdict
         self._giving_back = GivingBack(tools, on_change, inbox.note_freed)
-        self._outbox = Outbox(tools, on_change=on_change, on_verdict=self._tell_open, settled=self._settled)
+        self._outbox = Outbox(tools, on_change=on_change, on_verdict=on_verdict, settled=self._settled)
         self._last_key = tools.clock.boot()
         self._is_closing = False
 
@@ -94,20 +94,6 @@ class Workbench:
             opened.verdict = None
             self._on_change()
         return answer
-
-    def send_aside(
-        self, lead: Lead, draft: DraftKeeper, told: Callable[[Verdict | None], None], *, without_answer: bool = False
-    ) -> OpenLead | None:
-        """Sends the draft's text, or completes without one, for a lead that is not opened; nothing is held. `told` gets
-        its verdicts, None for an unexpected error. None, and nothing happens, where the lead is in hand or was until
-        now."""
-        in_hand = any(opened.id == lead.id for opened in self._in_hand())
-        if self._is_closing or in_hand or self._giving_back.has(lead.id):
-            return None
-        opened = self._take(lead, aside=draft)
-        opened.told = told
-        self._outbox.send(opened, without_answer=without_answer, hold_seconds=0.0)
-        return opened
 
     def take_back(self, lead_id: int | None = None) -> OpenLead | None:
         """Takes back the answer to this lead, or the latest that is still held, and opens its text again. None where
@@ -173,9 +159,7 @@ class Workbench:
             await self._tools.clock.sleep(RETRY_EVERY)
         if self._outbox.find(lead.id) is None:
             is_current = self.current is not None and self.current.id == lead.id
-            opened = self.current if self.current and is_current else self._take(lead, aside=draft)
-            if not is_current:
-                opened.lock.presume()
+            opened = self.current if self.current and is_current else self._take(lead, left=draft)
             self._outbox.resume(opened, None if without_answer else draft.text)
 
     def give_back(self, lead_id: int) -> None:
@@ -231,13 +215,14 @@ class Workbench:
         self._inbox.set_busy(busy=True)
         self._on_change()
 
-    def _take(self, lead: Lead, *, aside: DraftKeeper | None = None) -> OpenLead:
+    def _take(self, lead: Lead, *, left: DraftKeeper | None = None) -> OpenLead:
         lock, draft = self._giving_back.take_up(lead.id)
         lock = lock or self._lock(lead.id)
-        draft = draft or aside or self._keeper(lead.id)
+        draft = draft or left or self._keeper(lead.id)
         opened = OpenLead(lead, lock, draft)
-        if aside is not None:
+        if left is not None:
             draft.take_kept()
+            lock.presume()
         else:
             self._start_work(opened, self._load(opened), "open")
             if self._tools.idle_release > 0:
@@ -247,7 +232,27 @@ class Workbench:
         return opened
 
     def _lock(self, lead_id: int) -> LeadLock:
-        return _make_lock(self._tools, lead_id, self._on_change)
+        lock = LeadLock(
+            lead_id,
+            self._tools.api,
+            self._tools.clock,
+            rng=self._tools.rng,
+            renew_every=self._tools.renew_every,
+            on_change=self._on_change,
+            journal=self._tools.journal,
+            report=self._tools.report,
+        )
+        if self._tools.journal is not None:
+            # What the journal still has of a lead that is not in hand was left by an earlier session.
+            trace = self._tools.journal.trace(lead_id)
+            if trace.asked_at is not None:
+                lock.presume()
+            lock.mind_strays(lock=self._in_flight(trace.asked_at), unlock=self._in_flight(trace.left_at))
+        return lock
+
+    def _in_flight(self, began: dt.datetime | None) -> float:
+        """For how many seconds a request that began then may still be on its way."""
+        return IN_FLIGHT - (self._tools.clock.now() - began).total_seconds() if began else 0.0
 
     def _keeper(self, lead_id: int) -> DraftKeeper:
         tools = self._tools
@@ -298,7 +303,6 @@ class Workbench:
 
     def _settled(self, opened: OpenLead, verdict: Verdict | None) -> None:
         opened.verdict = verdict
-        is_open = self.current is opened
         if self._is_closing:
             return
         if isinstance(verdict, Stored | AnsweredByAnother):
@@ -311,46 +315,13 @@ class Workbench:
             self._put_down(opened)
         elif isinstance(verdict, AnsweredByAnother):
             self._start_work(opened, opened.lock.release_for_good(), "give back")
-        self._tell(opened, verdict, is_open=is_open)
-        self._on_change()
-
-    def _tell_open(self, opened: OpenLead, verdict: Verdict) -> None:
-        self._tell(opened, verdict, is_open=self.current is opened)
-
-    def _tell(self, opened: OpenLead, verdict: Verdict | None, *, is_open: bool) -> None:
-        if opened.told is not None:
-            opened.told(verdict)
-        if verdict is not None and (opened.told is None or is_open):
+        if verdict is not None:
             self._on_verdict(opened, verdict)
+        self._on_change()
 
     async def _end(self, lock: LeadLock) -> None:
         if await self._outbox.wait_for(lock.lead_id):
             await lock.release()
-
-
-def _make_lock(tools: Tools, lead_id: int, on_change: Callable[[], None]) -> LeadLock:
-    lock = LeadLock(
-        lead_id,
-        tools.api,
-        tools.clock,
-        rng=tools.rng,
-        renew_every=tools.renew_every,
-        on_change=on_change,
-        journal=tools.journal,
-        report=tools.report,
-    )
-    if tools.journal is not None:
-        # What the journal still has of a lead that is not in hand was left by an earlier session.
-        trace = tools.journal.trace(lead_id)
-        if trace.asked_at is not None:
-            lock.presume()
-        lock.mind_strays(lock=_in_flight(tools, trace.asked_at), unlock=_in_flight(tools, trace.left_at))
-    return lock
-
-
-def _in_flight(tools: Tools, began: dt.datetime | None) -> float:
-    """For how many seconds a request that began then may still be on its way."""
-    return IN_FLIGHT - (tools.clock.now() - began).total_seconds() if began else 0.0
 
 
 async def _loaded(draft: DraftKeeper) -> None:
