@@ -63,6 +63,8 @@ async def _nothing(_anna: Operator, _company: Company) -> None:
 async def _offline(anna: Operator, _company: Company) -> None:
     anna.network.fail(Fault.REFUSED)
     await anna.advance(20)
+    await anna.settle()
+    await anna.settle()
 
 
 async def _open(anna: Operator, _company: Company) -> None:
