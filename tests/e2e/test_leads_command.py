@@ -14,6 +14,7 @@ import pytest
 
 from leads_tui.desk.filter_words import KEYS
 from tests.e2e.company import Company, Hesitant, stored_token, write_token_file
+from tests.e2e.desks import INBOX
 from tests.e2e.served import ANNA, BORIS, LEADS_TUI, PASSWORD, served, stop
 from tests.e2e.terminal import PATIENCE, Terminal, clean_environment
 
@@ -249,8 +250,7 @@ def test_a_text_that_the_desk_left_is_not_overwritten(company: Company) -> None:
 
 def test_a_lead_that_the_desk_has_open_is_left_to_it(company: Company) -> None:
     with Terminal([LEADS_TUI], environ=clean_environment(company.home)) as desk:
-        desk.wait_for("Inbox")
-        desk.wait_for(re.compile(r"\d+m|\dh"))
+        desk.wait_for(INBOX)
         desk.press("enter")
         desk.wait_for("LOCKED BY YOU")
         (lead_id,) = company.anna.locked()
