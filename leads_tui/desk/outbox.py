@@ -51,8 +51,11 @@ class Outbox:
         return each.opened if each else None
 
     def send(self, opened: OpenLead, *, without_answer: bool = False) -> Answer | None:
-        """Sends the lead's text; None, and nothing happens, where one is under way already."""
-        if opened.answer is not None or opened.id in self._on_their_way:
+        """Sends the lead's text; None, and nothing happens, where one is under way already, or where it is not known
+        yet what became of one that an earlier session sent."""
+        journal = self._tools.journal
+        is_unknown = journal is not None and journal.trace(opened.id).was_sent
+        if opened.answer is not None or opened.id in self._on_their_way or is_unknown:
             return None
         answer = self._answer(opened, None if without_answer else opened.draft.text)
         opened.is_without_answer = without_answer
@@ -133,12 +136,21 @@ class Outbox:
 
     async def _find_verdict(self, each: _OnItsWay) -> Verdict:
         if each.answer.step is not Step.LOOKING:
-            verdict = await each.answer.send()
+            verdict = await self._send(each.answer)
             if not isinstance(verdict, NotKnown):
                 return verdict
             each.opened.verdict = verdict
             self._on_verdict(each.opened, verdict)
         return await each.answer.find_out()
+
+    async def _send(self, answer: Answer) -> Verdict:
+        try:
+            return await answer.send()
+        except Exception as error:
+            if not answer.is_sent:
+                raise
+            self._tools.report(error)  # a mistake of ours does not make the server forget what it got
+            return NotKnown(None)
 
     def _stepped(self, _step: Step) -> None:
         self._on_change()

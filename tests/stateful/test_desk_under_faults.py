@@ -26,9 +26,15 @@ from tests.stateful.world import HOLD, LEADS, Seat, Server, World
 SECONDS = st.sampled_from([0.2, 0.5, 1.0, 3.0, 6.0, 12.0, 21.0, 45.0, 70.0])
 LONG = st.sampled_from([200.0, 660.0, 1500.0])
 JUMPS = st.sampled_from([40.0, 900.0, 2400.0])
-FATES = st.builds(Fate, st.sampled_from(list(Kind)), st.sampled_from([1.0, 4.0, 10.0, 30.0, 40.0]))
+FATES = st.builds(
+    Fate,
+    st.sampled_from([kind for kind in Kind if kind is not Kind.FINE]),
+    st.sampled_from([1.0, 4.0, 10.0, 30.0, 40.0]),
+)
 SHORT_OUTAGES = st.lists(FATES, min_size=1, max_size=3)
-METHODS = st.sampled_from(["setcompleted", "lock", "unlock", "showrouted", "setcompleted", "lock", "listrouted"])
+METHODS = st.sampled_from(["setcompleted", "lock", "unlock", "showrouted", "listrouted"])
+STUMBLES = st.none() | st.tuples(st.just("setcompleted"), FATES) | st.tuples(METHODS, FATES)
+ALL_LEADS = st.sampled_from(LEADS)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -63,29 +69,52 @@ class Histories(RuleBasedStateMachine):
     def seat(self, data: st.DataObject) -> Seat:
         return self.world.seats[data.draw(st.sampled_from(sorted(self.seats)), label="who")]
 
-    @rule(data=st.data(), lead_id=st.sampled_from(LEADS))
-    def open(self, data: st.DataObject, lead_id: int) -> None:
-        seat = self.seat(data)
-        self.world.do(lambda: seat.open(lead_id), seat)
+    def stumble(self, seat: Seat, stumbles: tuple[str, Fate] | None) -> None:
+        if stumbles is not None:
+            seat.network.fates[stumbles[0]].append(stumbles[1])
 
-    @rule(data=st.data())
-    def type(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), lead_id=ALL_LEADS, stumbles=STUMBLES, seconds=SECONDS)
+    def open(self, data: st.DataObject, lead_id: int, stumbles: tuple[str, Fate] | None, seconds: float) -> None:
+        seat = self.seat(data)
+        self.stumble(seat, stumbles)
+        self.world.do(lambda: seat.open(lead_id), seat)
+        self.world.do(lambda: self.world.clock.advance(seconds))
+
+    @rule(data=st.data(), lead_id=ALL_LEADS, seconds=SECONDS)
+    def write(self, data: st.DataObject, lead_id: int, seconds: float) -> None:
         seat = self.seat(data)
         self.words += 1
+        if seat.bench.current is None:
+            self.world.do(lambda: seat.open(lead_id), seat)
         self.world.do(lambda: seat.type(f"text {self.words}"), seat)
+        self.world.do(lambda: self.world.clock.advance(seconds))
 
     @rule(data=st.data())
     def send(self, data: st.DataObject) -> None:
         seat = self.seat(data)
+        if seat.bench.current is not None and not seat.bench.current.draft.text:
+            self.words += 1
+            self.world.do(lambda: seat.type(f"text {self.words}"), seat)
         self.world.do(seat.bench.send, seat)
 
-    @rule(data=st.data(), lead_id=st.sampled_from(LEADS), seconds=st.sampled_from([0.0, HOLD + 1, HOLD + 22]))
-    def answer(self, data: st.DataObject, lead_id: int, seconds: float) -> None:
+    @rule(
+        data=st.data(),
+        lead_id=ALL_LEADS,
+        stumbles=STUMBLES,
+        seconds=st.sampled_from([0.0, HOLD + 1, HOLD + 22, HOLD + 90]),
+        leaves=st.booleans(),
+    )
+    def answer(
+        self, data: st.DataObject, lead_id: int, stumbles: tuple[str, Fate] | None, seconds: float, leaves: bool
+    ) -> None:
         seat = self.seat(data)
         self.words += 1
         self.world.do(lambda: seat.open(lead_id), seat)
         self.world.do(lambda: seat.type(f"text {self.words}"), seat)
+        self.stumble(seat, stumbles)
         self.world.do(seat.bench.send, seat)
+        if leaves:
+            self.world.do(seat.bench.leave, seat)
         self.world.do(lambda: self.world.clock.advance(seconds))
 
     @rule(data=st.data())

@@ -37,7 +37,7 @@ from leads_tui.server.database import open_database, writing
 from tests.fakes import START, FakeClock, Spawner, at_once, settle
 from tests.stateful.network import STRAY, BadNetwork
 
-LEADS: Final = (1, 2, 3)
+LEADS: Final = tuple(range(1, 9))
 PEOPLE: Final = {"anna": 1, "boris": 2}
 HOLD: Final = 5.0
 IDLE: Final = 20 * 60.0
@@ -161,6 +161,7 @@ class Seat:
         world = self.world
         self.runs += 1
         self.token = f"{self.name}-{self.runs}"
+        OWNER.set(self.token)
         world.living.add(self.token)
         self.spawn = Spawner()
         self.client = LeadsClient(
@@ -357,7 +358,7 @@ class World:
         self.check()
         for seat in self.seats.values():
             assert seat.bench.on_their_way == []
-        assert [lead.id for lead in self.server.book().values() if lead.locked_by is not None] == []
+        assert [lead for lead in self.server.book().values() if lead.locked_by is not None] == [], "left locked"
 
     def end(self) -> None:
         """Stops whatever runs."""

@@ -233,3 +233,26 @@ async def test_a_lead_that_was_opened_again_meanwhile_is_not_asked_about(crashed
     await settle()
     gate.set()
     assert await finding == []
+
+
+async def test_nothing_is_sent_again_before_it_is_known_what_became_of_the_last(
+    crashed: Session, after: Session
+) -> None:
+    await crashed.write(A, "the answer")
+    crashed.api.fail("set_completed", TimedOut())
+    crashed.bench.send()
+    await settle()
+    await crashed.kill()
+    gate = after.api.hold_up("show_routed")
+    finding = asyncio.create_task(after.recovery.find())
+    await settle()
+    opened = after.bench.open(after.server.show(A))
+    await settle()
+    assert after.bench.send() is None
+    gate.set()
+    await finding
+    await after.clock.advance(IN_FLIGHT + 40)
+    assert opened.verdict == NotSent()
+    assert after.bench.send() is not None
+    await settle()
+    assert isinstance(opened.verdict, Stored)

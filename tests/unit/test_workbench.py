@@ -397,9 +397,22 @@ async def test_work_that_dies_of_an_unexpected_error_reaches_whoever_started_it(
     anna.desk.spawn.errors.clear()
 
 
-async def test_an_unexpected_error_in_sending_leaves_the_lead_usable(anna: AtWork) -> None:
+async def test_an_unexpected_error_in_sending_is_told_and_the_answer_looked_for(anna: AtWork) -> None:
     opened = await anna.open(A, "answer")
-    anna.api.fail("set_completed", ZeroDivisionError())
+    anna.api.fail("set_completed", ZeroDivisionError(), acted=True)
+    anna.bench.send()
+    await settle()
+    assert [type(error) for error in anna.desk.spawn.errors] == [ZeroDivisionError]
+    anna.desk.spawn.errors.clear()
+    assert isinstance(opened.verdict, NotKnown)
+    await anna.clock.advance(6)
+    assert isinstance(opened.verdict, Stored)
+    assert anna.holder(A) is None
+
+
+async def test_an_unexpected_error_before_sending_leaves_the_lead_usable(anna: AtWork) -> None:
+    opened = await anna.open(A, "answer")
+    anna.api.fail("show_routed", ZeroDivisionError())
     anna.bench.send()
     await settle()
     assert [type(error) for error in anna.desk.spawn.errors] == [ZeroDivisionError]
